@@ -1,0 +1,1 @@
+"""Django bases that every room stands on: owned rows, row-level security, errors, the API base, live events."""

@@ -1,0 +1,67 @@
+"""The base of every API view: the owner only, one error shape, one way of paging."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.pagination import CursorPagination
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.response import Response
+from rest_framework.views import APIView, set_rollback
+
+from core.errors import FORBIDDEN_MESSAGE, UserError
+
+
+class OwnedApiView(APIView):
+    """A view that answers only to somebody logged in, and reads only through selectors that start from the user."""
+
+    permission_classes = [IsAuthenticated]
+
+
+class NewestFirst(CursorPagination):
+    """Pages of 50, newest first; stable while rows are added."""
+
+    ordering = "-id"
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 500
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer every expected error as `{"error": {"code", "message", "fields"}}`; bugs stay bugs (500)."""
+    described = describe(error)
+    if described is None:
+        return None
+    status, code, message, fields = described
+    set_rollback()
+    transaction.set_rollback(True)  # the request's own transaction, opened by RlsMiddleware
+    return Response({"error": {"code": code, "message": message, "fields": fields}}, status=status)
+
+
+def describe(error: Exception) -> tuple[int, str, str, dict[str, str]] | None:
+    """Status, code, message and messages per field of an expected error; None for a bug."""
+    if isinstance(error, UserError):
+        return error.status, error.code, error.message, error.fields
+    # Absent, foreign and not logged in look alike.
+    if isinstance(error, Http404 | PermissionDenied | exceptions.NotAuthenticated | exceptions.PermissionDenied):
+        return 403, "forbidden", FORBIDDEN_MESSAGE, {}
+    if isinstance(error, exceptions.ValidationError):
+        fields = flatten(error.detail)
+        return 400, "invalid", "; ".join(f"{name}: {text}" for name, text in fields.items()), fields
+    if isinstance(error, exceptions.APIException):
+        return error.status_code, str(error.get_codes()), str(error.detail), {}
+    return None
+
+
+def flatten(detail: Any, prefix: str = "") -> dict[str, str]:
+    """Make `{"field.sub": "message"}` of DRF's nested details."""
+    if isinstance(detail, dict):
+        parts = [flatten(value, f"{prefix}.{key}" if prefix else str(key)) for key, value in detail.items()]
+        return {name: text for part in parts for name, text in part.items()}
+    if isinstance(detail, list):
+        return {prefix or "request": " ".join(str(item) for item in detail)}
+    return {prefix or "request": str(detail)}

@@ -1,0 +1,28 @@
+"""Pages that no room owns: errors, health, the event stream."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from core.errors import Forbidden, UserError
+
+TITLES = {400: "That doesn't work", 403: "No access", 404: "Not found", 409: "Not now", 500: "Something broke"}
+
+
+def error_page(request: HttpRequest, error: UserError) -> HttpResponse:
+    """Show an error as a page, or as a fragment to htmx; the same words as the API."""
+    template = "errors/_error.html" if request.headers.get("HX-Request") else "errors/error.html"
+    context = {"status": error.status, "title": TITLES.get(error.status, "Error"), "error": error}
+    return render(request, template, context, status=error.status)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's own 403 in our words, so that a stranger learns nothing from the difference."""
+    return error_page(request, Forbidden())
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    error = UserError("There is no page at this address.", code="not_found")
+    error.status = 404
+    return error_page(request, error)
