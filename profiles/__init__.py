@@ -1,0 +1,1 @@
+"""Who trades: a user's limits and their AI traders."""

@@ -1,0 +1,1 @@
+"""What is allowed: limits, gates and the one door that approves orders."""

@@ -1,0 +1,1 @@
+"""The building around the rooms: settings, addresses, processes, and the services they need."""

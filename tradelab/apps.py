@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class TradelabConfig(AppConfig):
+    name = "tradelab"
+
+    def ready(self) -> None:
+        # Tasks bind to this app when they are sent, so it has to exist in every process, not only in workers.
+        from tradelab import celery, checks  # noqa: F401  (both register themselves)

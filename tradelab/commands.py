@@ -1,0 +1,43 @@
+"""The command line. Every command finds its database: the one in the environment, the one that runs, or a fresh one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import nullcontext
+
+from tradelab import env, services
+
+# They work without a database. Every other command holds the services while it runs.
+WITHOUT_SERVICES = {
+    "", "help", "version", "bootstrap_db", "check", "collectstatic", "compilemessages", "diffsettings", "findstatic",
+    "makemessages", "spectacular", "startapp",
+}  # fmt: skip
+# They change tables, so they act as the tables' owner. Every other command serves users, and sees what they may see.
+BY_THE_OWNER = {
+    "flush",
+    "makemigrations",
+    "migrate",
+    "optimizemigration",
+    "showmigrations",
+    "sqlmigrate",
+    "squashmigrations",
+}
+
+
+def main(argv: list[str]) -> None:
+    """Run one management command with the services and the role it needs."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tradelab.settings")
+    env.load_file()
+    command = argv[1] if len(argv) > 1 else ""
+    if command in BY_THE_OWNER:
+        os.environ.setdefault("DATABASE_ROLE", "owner")
+    asks_for_help = not {"-h", "--help", "--version"}.isdisjoint(argv)
+    stands_alone = asks_for_help or command in WITHOUT_SERVICES
+    try:
+        with nullcontext() if stands_alone else services.running(env.var_dir()):
+            from django.core.management import execute_from_command_line
+
+            execute_from_command_line(argv)
+    except services.ServicesError as error:
+        sys.exit(f"{error}")

@@ -1,0 +1,116 @@
+"""Child processes that never outlive their parent and that stop in a bounded time."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from tradelab.services.accounts import Account, before_exec
+
+LOG_BYTES = 10_000_000
+
+
+@dataclass
+class Child:
+    """A started process: its name for messages, and the signal that stops it gently."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    stop_signal: signal.Signals
+
+    @property
+    def is_alive(self) -> bool:
+        return self.process.poll() is None
+
+
+def spawn(
+    name: str,
+    command: Sequence[str | Path],
+    *,
+    stop_signal: signal.Signals = signal.SIGTERM,
+    environment: Mapping[str, str] | None = None,
+    account: Account | None = None,
+    output: IO[bytes] | None = None,
+    folder: Path | str = "/",
+) -> Child:
+    """Start a program in its own session: Ctrl-C reaches only us, and the kernel tells it when we die.
+
+    Call it from the main thread: on Linux the death signal follows the thread that started the child.
+    """
+    process = subprocess.Popen(
+        [str(part) for part in command],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        cwd=folder,
+        env={**os.environ, **(environment or {})},
+        start_new_session=True,
+        preexec_fn=before_exec(account, stop_signal),
+    )
+    return Child(name, process, stop_signal)
+
+
+def stop(children: Iterable[Child], *, seconds: float) -> list[str]:
+    """Stop all at the same time, kill what is left after `seconds`; return the names of those killed."""
+    alive = [child for child in children if child.is_alive]
+    for child in alive:
+        child.process.send_signal(child.stop_signal)
+    deadline = time.monotonic() + seconds
+    killed = []
+    for child in alive:
+        try:
+            child.process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            _kill_session(child.process)
+            killed.append(child.name)
+    return killed
+
+
+def _kill_session(process: subprocess.Popen[bytes]) -> None:
+    # It leads its own process group, so its children go with it.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def open_log(path: Path) -> IO[bytes]:
+    """Open a log for appending; one that has grown past 10 MB is put aside first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size > LOG_BYTES:
+        path.replace(path.with_suffix(".old.log"))
+    return path.open("ab")
+
+
+def log_tail(path: Path, lines: int = 5) -> str:
+    """The last lines of a log, for a message that says why something ended."""
+    if not path.exists():
+        return ""
+    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
+
+
+def command_of(pid: int) -> list[str]:
+    """The command line of a living process; empty if there is none."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        answer = subprocess.run(
+            ["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False
+        )
+        return answer.stdout.split()
+
+
+def wait_until_gone(pid: int, *, seconds: float) -> bool:
+    """Wait for a process that is not our child."""
+    deadline = time.monotonic() + seconds
+    while command_of(pid) not in ([], [""]):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True

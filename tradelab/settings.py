@@ -1,0 +1,247 @@
+"""All settings, read from the environment (or `.env`); `.env.example` explains each name.
+
+Without any, this is a private installation on one machine: embedded services, generated keys, local hosts only.
+"""
+
+import sys
+
+import django_stubs_ext
+from csp.constants import NONE, SELF
+
+from tradelab import env
+from tradelab.database_url import database_settings
+from tradelab.secrets import stored_secret
+from tradelab.services import known_urls
+
+# Admin and form classes name their model (`ModelAdmin[Run]`) at run time too.
+django_stubs_ext.monkeypatch()
+
+env.load_file()
+BASE_DIR = env.BASE_DIR
+
+# ---- Where and how it runs
+IS_PRODUCTION = env.choice("TRADELAB_ENV", "local", ("local", "production")) == "production"
+DEBUG = env.flag("DEBUG")
+VAR_DIR = env.var_dir()
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
+
+# ---- Secrets
+SECRET_KEY = env.text("SECRET_KEY") or stored_secret(VAR_DIR / "secret_key")
+# Encrypts what users entrust to us (provider keys). Newest first; older ones still decrypt.
+ENCRYPTION_KEYS = env.items("ENCRYPTION_KEYS") or [stored_secret(VAR_DIR / "encryption_key")]
+
+# ---- Database and Redis
+_embedded = known_urls(VAR_DIR)
+DATABASE_URL = env.text("DATABASE_URL") or _embedded.database
+MIGRATE_DATABASE_URL = env.text("MIGRATE_DATABASE_URL") or _embedded.migrate_database
+REDIS_URL = env.text("REDIS_URL") or _embedded.redis
+DATABASE_ROLE = env.choice("DATABASE_ROLE", "app", ("app", "owner"))
+DATABASES = {
+    "default": database_settings(
+        MIGRATE_DATABASE_URL if DATABASE_ROLE == "owner" else DATABASE_URL,
+        pool_size=env.number("DATABASE_POOL_SIZE", 0),
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# ---- Applications
+INSTALLED_APPS = [
+    "tradelab",
+    "chat",
+    "agents",
+    "broker",
+    "reasoning",
+    "runs",
+    "rules",
+    "profiles",
+    "market",
+    "core",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "axes",
+    "csp",
+    "django_celery_beat",
+    "django_filters",
+    "django_htmx",
+    "drf_spectacular",
+    "rest_framework",
+]
+
+MIDDLEWARE = [
+    "core.middleware.ReleaseConnectionMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.middleware.RlsMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "tradelab.urls"
+ASGI_APPLICATION = "tradelab.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# ---- Static files, served by the web process itself
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR_DIR / "static"
+# A private installation serves the sources as they are; production serves what collectstatic hashed and compressed.
+WHITENOISE_USE_FINDERS = not IS_PRODUCTION
+WHITENOISE_AUTOREFRESH = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if IS_PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+# ---- People
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "profiles:login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = LOGIN_URL
+SIGN_UP_IS_OPEN = env.flag("SIGN_UP_IS_OPEN", default=not IS_PRODUCTION)
+# Ten wrong passwords for one name from one address close that pair for a quarter of an hour.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+AXES_LOCKOUT_TEMPLATE = "errors/locked_out.html"
+
+# ---- Safety of pages
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PRODUCTION
+if env.flag("TRUST_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# ---- API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "core.api.NewestFirst",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "core.api.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "tradelab",
+    "DESCRIPTION": "AI traders on paper money, with numbers that hold.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+# ---- Language and time
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# ---- Background work: PostgreSQL knows what is to be done, Redis only rings the bell
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "beat"
+CELERY_TASK_ROUTES = {"agents.*": {"queue": "runs"}, "chat.*": {"queue": "chat"}}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 2.0
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Far above the longest slice, or a task would run twice at once; what a dead worker held is looked for every 5 s.
+    "visibility_timeout": 3600,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+}
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+RUNS_WORKERS = env.number("RUNS_WORKERS", 2, least=1)
+CHAT_WORKERS = env.number("CHAT_WORKERS", 1, least=1)
+
+# ---- Runs
+RUN_LEASE_SECONDS = env.number("RUN_LEASE_SECONDS", 30, least=1)  # without a sign of life, another worker takes over
+RUN_SLICE_SECONDS = env.number("RUN_SLICE_SECONDS", 20, least=1)  # then the worker hands on, so that runs take turns
+RUN_COMMIT_SECONDS = 0.5  # steps that cost nothing to repeat commit together, at most this much work…
+RUN_COMMIT_STEPS = env.number("RUN_COMMIT_STEPS", 100, least=1)  # …and at most this many
+CELERY_BEAT_SCHEDULE = {"wake runs": {"task": "agents.tasks.runs_wake", "schedule": 5.0}}
+
+# ---- Logging: one line an event, never a secret
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOG_FORMAT = env.choice("LOG_FORMAT", "json" if IS_PRODUCTION else "text", ("text", "json"))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "text": {"()": "tradelab.logs.TextFormatter"},
+        "json": {"()": "tradelab.logs.JsonFormatter"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": LOG_FORMAT}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.db.backends": {"level": "INFO"},
+        "celery": {"level": "WARNING"},
+        "uvicorn": {"handlers": [], "propagate": True},
+    },
+}
