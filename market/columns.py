@@ -1,0 +1,80 @@
+"""Bars as columns: the form in which they are read, checked and computed with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trading.types import Bar
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+class Timeframe(StrEnum):
+    """How long a bar is. A day's bar is `[open, close)` of the regular session."""
+
+    MINUTE = "minute"
+    DAY = "day"
+
+    @property
+    def bar_seconds(self) -> int:
+        """Seconds from start to close. For a day, the full regular session: on an early close a bar closes
+        sooner than this says, never later."""
+        return 60 if self is Timeframe.MINUTE else 23_400
+
+
+class BarColumns(NamedTuple):
+    """Bars of one symbol, oldest first. `start` is epoch seconds UTC, prices are USD, volume is shares."""
+
+    start: Ints
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Ints
+
+    def rows(self, chosen: slice | NDArray[np.bool_] | Ints) -> BarColumns:
+        """The bars that a slice, mask or index array chooses; a slice copies nothing."""
+        return BarColumns(*(column[chosen] for column in self))
+
+    def read_only(self) -> BarColumns:
+        """The same bars through arrays that can't be written to."""
+        views = tuple(column.view() for column in self)
+        for view in views:
+            view.flags.writeable = False
+        return BarColumns(*views)
+
+    def to_bars(self) -> list[Bar]:
+        """The bars with exact decimal prices, as the engine takes them."""
+        decimals = _Decimals()
+        starts = [datetime.fromtimestamp(second, UTC) for second in self.start.tolist()]
+        prices = [
+            map(decimals.__getitem__, column.tolist())
+            for column in (self.open, self.high, self.low, self.close)
+        ]
+        return list(map(Bar, starts, *prices, self.volume.tolist()))
+
+    @classmethod
+    def empty(cls) -> BarColumns:
+        return cls.of([])
+
+    @classmethod
+    def of(cls, bars: Sequence[tuple[int, float, float, float, float, int]]) -> BarColumns:
+        """Columns of `(start, open, high, low, close, volume)` rows."""
+        start, open_, high, low, close, volume = zip(*bars, strict=True) if bars else ((),) * 6
+        floats = (np.array(column, dtype=np.float64) for column in (open_, high, low, close))
+        return cls(np.array(start, dtype=np.int64), *floats, np.array(volume, dtype=np.int64))
+
+
+class _Decimals(dict[float, Decimal]):
+    # Prices repeat, and the shortest spelling of a float is the price as its source wrote it.
+    def __missing__(self, price: float) -> Decimal:
+        self[price] = decimal = Decimal(repr(price))
+        return decimal
