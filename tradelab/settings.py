@@ -220,8 +220,12 @@ RUNS_WORKERS = env.number("RUNS_WORKERS", 2, least=1)
 CHAT_WORKERS = env.number("CHAT_WORKERS", 1, least=1)
 
 # ---- Runs
-RUN_LEASE_SECONDS = env.number("RUN_LEASE_SECONDS", 30, least=1)  # without a sign of life, another worker takes over
-RUN_SLICE_SECONDS = env.number("RUN_SLICE_SECONDS", 20, least=1)  # then the worker hands on, so that runs take turns
+RUN_LEASE_SECONDS = env.number(
+    "RUN_LEASE_SECONDS", 30, least=1
+)  # without a sign of life, another worker takes over
+RUN_SLICE_SECONDS = env.number(
+    "RUN_SLICE_SECONDS", 20, least=1
+)  # then the worker hands on, so that runs take turns
 RUN_COMMIT_SECONDS = 0.5  # steps that cost nothing to repeat commit together, at most this much work…
 RUN_COMMIT_STEPS = env.number("RUN_COMMIT_STEPS", 100, least=1)  # …and at most this many
 CELERY_BEAT_SCHEDULE = {"wake runs": {"task": "agents.tasks.runs_wake", "schedule": 5.0}}

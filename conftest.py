@@ -1,0 +1,126 @@
+"""The test world: alice owns things, charlie is the stranger who must see none of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tradelab import testing
+
+testing.prepare(sys.argv[1:])
+
+import django  # noqa: E402  (settings read what prepare() put into the environment)
+import pytest  # noqa: E402
+
+django.setup()
+
+from django.contrib.auth.models import User  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.http import HttpResponseBase  # noqa: E402
+from django.test import Client  # noqa: E402
+from rest_framework.test import APIClient  # noqa: E402
+
+SHARED = Path(__file__).resolve().parent.parent / "shared"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fast_passwords(django_test_environment: None) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        from django.conf import settings
+
+        patch.setattr(settings, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"])
+        yield
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """Who owns what the test makes."""
+    return User.objects.create_user("alice", "alice@example.com", "correct horse")
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    """The stranger: whatever is alice's must not exist for charlie."""
+    return User.objects.create_user("charlie", "charlie@example.com", "battery staple")
+
+
+@contextmanager
+def as_app_role() -> Iterator[None]:
+    """Act as the role that serves users, which row-level security binds. Tests themselves act as the owner."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE tl_app")
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute("RESET ROLE")
+
+
+@pytest.fixture
+def app_role(db: None) -> None:
+    """Let the whole test act as the role that serves users; the test's rollback ends it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE tl_app")
+
+
+class _AsApp:
+    """Requests run under the role that they run under in production."""
+
+    def request(self, **environment: Any) -> HttpResponseBase:
+        with as_app_role():
+            return super().request(**environment)  # type: ignore[misc]  # of the client it is mixed into
+
+
+class AppClient(_AsApp, Client):
+    pass
+
+
+class AppApiClient(_AsApp, APIClient):
+    pass
+
+
+@pytest.fixture
+def client(db: None) -> Client:
+    """A browser that nobody has logged in to."""
+    return AppClient()
+
+
+@pytest.fixture
+def alice_client(alice: User) -> Client:
+    browser = AppClient()
+    browser.force_login(alice)
+    return browser
+
+
+@pytest.fixture
+def charlie_client(charlie: User) -> Client:
+    browser = AppClient()
+    browser.force_login(charlie)
+    return browser
+
+
+@pytest.fixture
+def api_client(db: None) -> APIClient:
+    return AppApiClient()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real market data beside the repository; it may not be shipped, so it may be absent."""
+    return _folder_or_skip(SHARED / "data", "real market data")
+
+
+@pytest.fixture(scope="session")
+def shared_oracle() -> Path:
+    """Expected results of other engines, beside the repository."""
+    return _folder_or_skip(SHARED / "oracle" / "open", "the outside oracle")
+
+
+def _folder_or_skip(folder: Path, what: str) -> Path:
+    if not folder.is_dir():
+        pytest.skip(f"{what} is not here: looked for ../shared/{folder.relative_to(SHARED)}")
+    return folder
