@@ -1,0 +1,9 @@
+#!/bin/sh
+# Compile styles/app.css to static/css/app.css, or to the file given. Versions are pinned in package-lock.json.
+set -eu
+cd "$(dirname "$0")/.."
+if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
+    npm ci --ignore-scripts --silent
+    touch node_modules/.package-lock.json
+fi
+node_modules/.bin/tailwindcss --input styles/app.css --output "${1:-static/css/app.css}" --minify
