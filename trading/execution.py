@@ -1,0 +1,175 @@
+"""Fills: from a price at which an order trades to shares, a price on the tick, a fee, and a booked position."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from trading import book
+from trading.book import Tape
+from trading.fees import order_fee
+from trading.ledger import Account
+from trading.matching import Hit, Moment, find_hit, quote_hit, rest_of_bar
+from trading.money import ZERO, round_down, round_up
+from trading.orders import Order, OrderStatus
+from trading.settings import BracketEntry, ExecutionSettings, MarketFill, SlippageModel
+from trading.slippage import slippage
+from trading.types import Bar, Fill, OrderType, Quote, Side, TimeInForce
+
+
+class Execution:
+    """The bars of one step, matched against one account; remembers how much of each bar's volume is used up."""
+
+    def __init__(
+        self,
+        account: Account,
+        bars: Mapping[str, Bar],
+        quotes: Mapping[str, Quote] | None,
+        tape: Tape,
+        *,
+        ends_session: bool,
+    ) -> None:
+        self.account = account
+        self.bars = bars
+        self.quotes = quotes or {}
+        self.tape = tape
+        self.ends_session = ends_session
+        self._volume_left: dict[str, int] = {}
+
+    def match_working(self) -> None:
+        """Fill what the bars fill: first everything at the open, then the rest, each by order number."""
+        hits = []
+        for order in list(self.account.working.values()):
+            bar = self.bars.get(order.symbol)
+            if bar is None or not self._is_active(order, bar):
+                continue
+            moment = self._moment(order.symbol, bar)
+            hit = find_hit(order, moment, self.account.settings)
+            if hit is not None:
+                hits.append((not hit.at_open, order.number, order, hit, moment))
+            elif order.time_in_force is TimeInForce.IOC:
+                book.end(self.account, order, OrderStatus.CANCELLED, self.tape, "not filled at once")
+        if len(hits) > 1:
+            hits.sort(key=lambda found: found[:2])
+        for _, _, order, hit, moment in hits:
+            if order.is_open:
+                self._fill(order, hit, moment)
+
+    def fill_at_quote(self, order: Order) -> None:
+        """Fill a market order on the quote of the bar just seen, if that is the convention and the data is fresh."""
+        settings, now = self.account.settings, self.account.now
+        if settings.market_fill is not MarketFill.QUOTE_NOW or order.order_type is not OrderType.MARKET:
+            return
+        if order.active_from > now:
+            return
+        bar = self.bars.get(order.symbol)
+        if bar is not None:
+            moment = self._moment(order.symbol, bar)
+            self._fill(order, quote_hit(order.side, bar, moment.quote), moment)
+        elif settings.quote_max_age_seconds is not None:
+            marked_at = self.account.marked_at[order.symbol]
+            if (now - marked_at).total_seconds() <= settings.quote_max_age_seconds:
+                mark = self.account.marks[order.symbol]
+                stale = Bar(marked_at, mark, mark, mark, mark, order.quantity)
+                self._fill(order, Hit(mark, at_close=True), self._moment(order.symbol, stale))
+
+    def _is_active(self, order: Order, bar: Bar) -> bool:
+        if order.status is OrderStatus.HELD:
+            return False
+        if order.expires_at is not None and bar.start >= order.expires_at:
+            return False
+        settings, kind = self.account.settings, order.order_type
+        waits_for_close = kind is OrderType.MARKET_ON_CLOSE or (
+            kind is OrderType.MARKET and settings.market_fill is MarketFill.QUOTE_NOW
+        )
+        return order.active_from < self.account.now if waits_for_close else order.active_from <= bar.start
+
+    def _moment(self, symbol: str, bar: Bar) -> Moment:
+        account = self.account
+        return Moment(bar, self.quotes.get(symbol), account.now, account.session_opened_at, self.ends_session)
+
+    def _fill(self, order: Order, hit: Hit, moment: Moment) -> None:
+        quantity = self._quantity(order, moment.bar)
+        if quantity:
+            rest = rest_of_bar(order, hit, moment.bar)
+            self._book(order, self._make_fill(order, quantity, hit, moment), rest)
+            if order.is_opening and (order.stop_loss is not None or order.take_profit is not None):
+                self._wake_exits(order, rest, moment)
+        if order.is_open and order.time_in_force is TimeInForce.IOC:
+            book.end(self.account, order, OrderStatus.CANCELLED, self.tape, "the rest was not filled at once")
+
+    def _quantity(self, order: Order, bar: Bar) -> int:
+        account, symbol = self.account, order.symbol
+        quantity = order.remaining
+        if not order.is_opening:
+            # A closing order may have outlived part of its position; it never opens the other side.
+            quantity = min(quantity, max(-order.side.sign * account.quantity(symbol), 0))
+        cap = account.settings.volume_cap
+        if cap is not None:
+            left = self._volume_left.get(symbol)
+            if left is None:
+                left = int(cap * bar.volume)
+            quantity = min(quantity, left)
+            self._volume_left[symbol] = left - quantity
+        return quantity
+
+    def _make_fill(self, order: Order, quantity: int, hit: Hit, moment: Moment) -> Fill:
+        settings, account = self.account.settings, self.account
+        limit = order.limit_price if order.order_type in _LIMITED else None
+        price = fill_price(order.side, quantity, hit, limit, moment, settings)
+        filled, value = order.filled_quantity + quantity, order.filled_value + quantity * price
+        fee = order_fee(filled, value, settings) - order.fees_paid
+        order.filled_quantity, order.filled_value = filled, value
+        order.fees_paid += fee
+        at = account.now if hit.at_close else moment.bar.start
+        return Fill(order.number, order.symbol, order.side, quantity, price, hit.price, fee, at, account.step)
+
+    def _book(self, order: Order, fill: Fill, rest: Bar | None) -> None:
+        account, tape = self.account, self.tape
+        tape.fills.append(fill)
+        tape.round_trips += account.apply(fill)
+        position = account.positions.get(order.symbol)
+        if rest is not None and position is not None and position.lots[-1].step == account.step:
+            position.lots[-1].widen(rest.high, rest.low)
+        tape.touched[order.number] = order
+        if order.remaining:
+            order.move(OrderStatus.PARTIALLY_FILLED, account.now)
+        else:
+            order.move(OrderStatus.FILLED, account.now)
+            del account.working[order.number]
+        if order.oco_group is not None:
+            book.shrink_siblings(account, order, fill.quantity, tape)
+        if not order.is_opening and account.working:
+            book.trim_closing(account, order.symbol, tape)
+
+    def _wake_exits(self, entry: Order, rest: Bar | None, moment: Moment) -> None:
+        exits = book.wake_exits(self.account, entry, self.tape)
+        if rest is None or self.account.settings.bracket_entry is BracketEntry.NEXT_BAR:
+            return
+        later = replace(moment, bar=rest)
+        found = [(find_hit(exit_, later, self.account.settings), exit_) for exit_ in exits]
+        hits = [(not hit.at_open, exit_.number, hit, exit_) for hit, exit_ in found if hit is not None]
+        for _, _, exit_hit, exit_ in sorted(hits, key=lambda each: each[:2]):
+            if exit_.is_open:
+                self._fill(exit_, exit_hit, later)
+
+
+_LIMITED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED})
+
+
+def fill_price(
+    side: Side, quantity: int, hit: Hit, limit: Decimal | None, moment: Moment, settings: ExecutionSettings
+) -> Decimal:
+    """The reference price, moved against the trader and onto the tick, never beyond the order's own limit."""
+    if hit.is_quote and settings.slippage is SlippageModel.HALF_SPREAD:
+        slip = ZERO
+    else:
+        slip = slippage(hit.price, quantity, moment.bar, moment.quote, settings)
+    if side is Side.BUY:
+        price = round_up(hit.price + slip, settings.tick_size)
+        return price if limit is None else min(price, limit)
+    price = round_down(hit.price - slip, settings.tick_size)
+    if price <= 0:
+        price = hit.price  # worth less than a tick or than its spread: nothing is ever sold for nothing
+    return price if limit is None else max(price, limit)

@@ -1,0 +1,184 @@
+"""Orders: what was approved, what is working, and the moves an order may make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from trading.money import ZERO, to_decimal
+from trading.types import Action, OrderIntent, OrderType, Side, TimeInForce, Verdict
+
+if TYPE_CHECKING:
+    from trading.ledger import Account
+
+
+class OrderStatus(StrEnum):
+    HELD = "held"  # a bracket's exit, waiting for its entry to fill
+    WORKING = "working"
+    PARTIALLY_FILLED = "partially_filled"
+    FILLED = "filled"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    REJECTED = "rejected"
+
+
+_ENDS = frozenset({OrderStatus.CANCELLED, OrderStatus.EXPIRED})
+_FILLS = frozenset({OrderStatus.PARTIALLY_FILLED, OrderStatus.FILLED})
+LEGAL_MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
+    OrderStatus.HELD: _ENDS | {OrderStatus.WORKING},
+    OrderStatus.WORKING: _ENDS | _FILLS | {OrderStatus.REJECTED},
+    OrderStatus.PARTIALLY_FILLED: _ENDS | _FILLS,
+    OrderStatus.FILLED: frozenset(),
+    OrderStatus.CANCELLED: frozenset(),
+    OrderStatus.EXPIRED: frozenset(),
+    OrderStatus.REJECTED: frozenset(),
+}
+OPEN_STATUSES = frozenset({OrderStatus.HELD, OrderStatus.WORKING, OrderStatus.PARTIALLY_FILLED})
+
+
+class IllegalOrderMove(Exception):
+    """An order was asked to go where its status does not lead: always a bug in the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedOrder:
+    """An order that passed every gate and rule. Only `rules.approve` makes one; only the session step takes one."""
+
+    symbol: str
+    side: Side
+    quantity: int
+    is_opening: bool
+    order_type: OrderType = OrderType.MARKET
+    limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
+    trail_amount: Decimal | None = None
+    trail_percent: Decimal | None = None
+    time_in_force: TimeInForce = TimeInForce.DAY
+    expires_at: datetime | None = None
+    take_profit: Decimal | None = None
+    stop_loss: Decimal | None = None
+    replaces: int | None = None
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """The answer of `rules.approve` to one intent: what may be sent, and every reason against what may not."""
+
+    orders: tuple[ApprovedOrder, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+
+
+@dataclass(slots=True)
+class Order:
+    """An order in the paper broker's book. `number` counts 1, 2, 3… within a run."""
+
+    number: int
+    symbol: str
+    side: Side
+    quantity: int
+    is_opening: bool
+    order_type: OrderType
+    limit_price: Decimal | None
+    stop_price: Decimal | None  # a trailing stop's present level, too
+    trail_amount: Decimal | None
+    trail_percent: Decimal | None
+    time_in_force: TimeInForce
+    expires_at: datetime | None
+    take_profit: Decimal | None
+    stop_loss: Decimal | None
+    replaces: int | None
+    tag: str
+    status: OrderStatus
+    decided_step: int
+    decided_at: datetime
+    active_from: datetime  # the earliest start of a bar that may fill it
+    parent: int | None = None  # the entry whose fill awakens this exit
+    oco_group: int | None = None  # of these orders a fill of one takes its quantity from the others
+    filled_quantity: int = 0
+    filled_value: Decimal = ZERO
+    fees_paid: Decimal = ZERO
+    is_triggered: bool = False  # a stop-limit or limit-if-touched that has seen its trigger
+    closed_at: datetime | None = None
+    note: str = ""  # why the broker ended it, if the broker did
+
+    @property
+    def remaining(self) -> int:
+        return self.quantity - self.filled_quantity
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_STATUSES
+
+    @property
+    def average_fill_price(self) -> Decimal | None:
+        return self.filled_value / self.filled_quantity if self.filled_quantity else None
+
+    def move(self, status: OrderStatus, at: datetime, note: str = "") -> None:
+        """Change the status, or raise IllegalOrderMove."""
+        if status not in LEGAL_MOVES[self.status]:
+            raise IllegalOrderMove(f"Order {self.number} is {self.status} and cannot become {status}")
+        self.status = status
+        if status not in OPEN_STATUSES:
+            self.closed_at = at
+            self.note = note
+
+    def copy(self) -> Order:
+        return Order(*_values(self))
+
+
+_values: Callable[[Order], tuple[Any, ...]] = attrgetter(*(f.name for f in fields(Order)))
+
+
+class IntentError(ValueError):
+    """An intent that cannot be turned into a side and a number of shares."""
+
+
+def resolve_intent(intent: OrderIntent, account: Account) -> tuple[Side, int]:
+    """The side and the whole number of shares that an intent stands for.
+
+    A percentage is of equity at the last marks, at the limit price if there is one, rounded down to whole shares.
+    CLOSE without any size means all that is held. Raises IntentError, saying what was found,
+    for what no account could do; whether this account should do it is for the gates.
+    """
+    held = account.quantity(intent.symbol)
+    side = _side(intent, held)
+    if intent.quantity is not None and intent.equity_percent is not None:
+        raise IntentError("An order has a quantity or an equity percentage, not both")
+    if intent.quantity is not None:
+        quantity = to_decimal(intent.quantity)
+        if quantity <= 0 or quantity != quantity.to_integral_value():
+            raise IntentError(f"Quantity should be a whole number above 0, was {intent.quantity}")
+        return side, int(quantity)
+    if intent.equity_percent is not None:
+        return side, _shares_for(intent, to_decimal(intent.equity_percent), account)
+    if intent.action is not Action.CLOSE:
+        raise IntentError(f"A {intent.action} order needs a quantity or an equity percentage, found neither")
+    return side, abs(held)
+
+
+def _side(intent: OrderIntent, held: int) -> Side:
+    if intent.action is Action.CLOSE:
+        if not held:
+            raise IntentError(f"There is nothing to close in {intent.symbol}")
+        return Side.SELL if held > 0 else Side.BUY
+    return Side.BUY if intent.action in (Action.BUY, Action.COVER) else Side.SELL
+
+
+def _shares_for(intent: OrderIntent, percent: Decimal, account: Account) -> int:
+    if percent <= 0:
+        raise IntentError(f"Equity percentage should be above 0, was {percent}")
+    price = intent.limit_price or account.marks.get(intent.symbol)
+    if price is None or price <= 0:
+        raise IntentError(
+            f"{intent.symbol} has no price yet, so {percent} % of equity is no number of shares"
+        )
+    quantity = int(account.equity() * percent / 100 / price)
+    if quantity <= 0:
+        raise IntentError(f"{percent} % of equity buys no whole share of {intent.symbol} at ${price}")
+    return quantity

@@ -1,0 +1,127 @@
+"""What is held of one instrument: lots, closed first in first out into round trips."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from trading.money import ZERO
+from trading.types import Fill
+
+_FEE_SHARE = Decimal("0.000001")
+
+
+@dataclass(slots=True)
+class Lot:
+    """Shares bought (or sold short, negative) in one fill, and the range of prices seen since."""
+
+    quantity: int
+    price: Decimal
+    fee: Decimal
+    at: datetime
+    step: int
+    high: Decimal
+    low: Decimal
+
+    def widen(self, high: Decimal, low: Decimal) -> None:
+        """Note the range of prices that the lot has lived through."""
+        if high > self.high:
+            self.high = high
+        if low < self.low:
+            self.low = low
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """Shares opened and closed again. `pnl` is after `fees`; `mae` and `mfe` are the worst and best unrealised
+    dollars on the way (mae <= 0 <= mfe), from the prices that must have come between entry and exit."""
+
+    symbol: str
+    direction: str  # "long" or "short"
+    quantity: int
+    entry_price: Decimal
+    exit_price: Decimal
+    entry_at: datetime
+    exit_at: datetime
+    entry_step: int
+    exit_step: int
+    fees: Decimal
+    pnl: Decimal
+    mae: Decimal
+    mfe: Decimal
+
+    @property
+    def gross_pnl(self) -> Decimal:
+        return self.pnl + self.fees
+
+
+@dataclass(slots=True)
+class Position:
+    symbol: str
+    quantity: int = 0  # signed; always the sum of the lots
+    lots: list[Lot] = field(default_factory=list)
+
+    @property
+    def cost(self) -> Decimal:
+        """Signed dollars paid for what is held (negative: received for a short), without fees."""
+        return sum((lot.quantity * lot.price for lot in self.lots), ZERO)
+
+    @property
+    def average_price(self) -> Decimal:
+        return self.cost / self.quantity
+
+    def unrealised(self, mark: Decimal) -> Decimal:
+        return self.quantity * mark - self.cost
+
+    def apply(self, fill: Fill) -> list[RoundTrip]:
+        """Close lots against the fill, oldest first, and open one with what is left of it.
+
+        The whole fee of a fill goes to the first round trip that it closes, or else to the lot that it opens:
+        the sum over round trips and open lots is what was paid.
+        """
+        left = fill.side.sign * fill.quantity
+        fee = fill.fee
+        trips = []
+        self.quantity += left
+        while left and self.lots and (self.lots[0].quantity > 0) != (left > 0):
+            lot = self.lots[0]
+            closed = min(abs(lot.quantity), abs(left))
+            trips.append(_round_trip(lot, closed, fill, fee))
+            fee = ZERO
+            lot_sign = 1 if lot.quantity > 0 else -1
+            lot.quantity -= lot_sign * closed
+            left += lot_sign * closed
+            if not lot.quantity:
+                del self.lots[0]
+        if left:
+            self.lots.append(Lot(left, fill.price, fee, fill.at, fill.step, fill.price, fill.price))
+        return trips
+
+
+def _round_trip(lot: Lot, closed: int, fill: Fill, exit_fee: Decimal) -> RoundTrip:
+    """Cut `closed` shares off the lot; its entry fee goes with them by share, exactly when the lot is used up."""
+    whole = abs(lot.quantity)
+    entry_fee = lot.fee if closed == whole else (lot.fee * closed / whole).quantize(_FEE_SHARE)
+    lot.fee -= entry_fee
+    fees = entry_fee + exit_fee
+    is_long = lot.quantity > 0
+    sign = 1 if is_long else -1
+    best, worst = (max(lot.high, fill.price), min(lot.low, fill.price))
+    if not is_long:
+        best, worst = worst, best
+    return RoundTrip(
+        symbol=fill.symbol,
+        direction="long" if is_long else "short",
+        quantity=closed,
+        entry_price=lot.price,
+        exit_price=fill.price,
+        entry_at=lot.at,
+        exit_at=fill.at,
+        entry_step=lot.step,
+        exit_step=fill.step,
+        fees=fees,
+        pnl=sign * closed * (fill.price - lot.price) - fees,
+        mae=sign * closed * (worst - lot.price),
+        mfe=sign * closed * (best - lot.price),
+    )
