@@ -47,7 +47,9 @@ def describe(error: Exception) -> tuple[int, str, str, dict[str, str]] | None:
     if isinstance(error, UserError):
         return error.status, error.code, error.message, error.fields
     # Absent, foreign and not logged in look alike.
-    if isinstance(error, Http404 | PermissionDenied | exceptions.NotAuthenticated | exceptions.PermissionDenied):
+    if isinstance(
+        error, Http404 | PermissionDenied | exceptions.NotAuthenticated | exceptions.PermissionDenied
+    ):
         return 403, "forbidden", FORBIDDEN_MESSAGE, {}
     if isinstance(error, exceptions.ValidationError):
         fields = flatten(error.detail)

@@ -42,7 +42,9 @@ class RlsMiddleware:
         with transaction.atomic():
             set_actor(request.user.pk)
             if request.path.startswith("/admin/") and request.user.is_staff:
-                StaffAccess.objects.create(staff_id=request.user.pk, method=request.method or "", path=request.path[:500])
+                StaffAccess.objects.create(
+                    staff_id=request.user.pk, method=request.method or "", path=request.path[:500]
+                )
                 become_staff()
             response = self.get_response(request)
             if response.status_code >= 500 or getattr(response, "must_roll_back", False):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
 from core.errors import Forbidden
@@ -30,8 +31,11 @@ class OwnedQuerySet(models.QuerySet[M]):
             rows = rows.select_for_update(of=("self",))
         try:
             return rows.get(**lookup)
-        except self.model.DoesNotExist:
+        except ObjectDoesNotExist:
             raise Forbidden from None
+
+
+OwnedManager = models.Manager.from_queryset(OwnedQuerySet)
 
 
 class OwnedModel(models.Model):
@@ -39,7 +43,7 @@ class OwnedModel(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
 
-    objects = OwnedQuerySet.as_manager()
+    objects = OwnedManager()
 
     class Meta:
         abstract = True

@@ -7,7 +7,13 @@ from django.shortcuts import render
 
 from core.errors import Forbidden, UserError
 
-TITLES = {400: "That doesn't work", 403: "No access", 404: "Not found", 409: "Not now", 500: "Something broke"}
+TITLES = {
+    400: "That doesn't work",
+    403: "No access",
+    404: "Not found",
+    409: "Not now",
+    500: "Something broke",
+}
 
 
 def error_page(request: HttpRequest, error: UserError) -> HttpResponse:

@@ -99,17 +99,29 @@ class _TableOperation(Operation):
         """The tables' columns stay as they are."""
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         self._execute(self.forwards, app_label, schema_editor, to_state)
 
     def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         self._execute(self.backwards, app_label, schema_editor, to_state)
 
     def _execute(
-        self, statements: tuple[str, ...], app_label: str, editor: BaseDatabaseSchemaEditor, state: ProjectState
+        self,
+        statements: tuple[str, ...],
+        app_label: str,
+        editor: BaseDatabaseSchemaEditor,
+        state: ProjectState,
     ) -> None:
         table = editor.quote_name(state.apps.get_model(app_label, self.model)._meta.db_table)
         for statement in statements:

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from agents.deciders.base import Decider, Observation
+from trading.types import Decision
+
+NOTHING = Decision(reasoning="This strategy never trades.")
+
+
+class Hold(Decider):
+    name = "hold"
+    title = "Hold cash"
+    description = "Never trades: the zero line that every other trader should beat."
+
+    def decide(self, observation: Observation) -> Decision:
+        return NOTHING

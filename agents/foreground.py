@@ -1,0 +1,32 @@
+"""Running a session in this process, through the same slices as a worker's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from django.contrib.auth.models import User
+
+from agents.deciders import decider_check
+from agents.tasks import run_slice
+from core.rls import acting_as
+from runs.models import Run
+from runs.selectors import access_run
+from runs.services import run_start
+from runs.services.start import RunRequest
+
+SLICE_SECONDS = 0.5  # how often progress is shown
+
+
+def session_run(user: User, request: RunRequest, on_progress: Callable[[Run], None]) -> Run:
+    """Start a run and carry it to its end; return it as stored. Raises UserError and Conflict."""
+    params = decider_check(request.decider, request.decider_params)
+    with acting_as(user.pk):
+        run, _ = run_start(user, replace(request, decider_params=params))
+    more = True
+    while more:
+        more = run_slice(user.pk, run.pk, slice_seconds=SLICE_SECONDS)
+        with acting_as(user.pk):
+            run = access_run(user, run.pk)
+        on_progress(run)
+    return run

@@ -1,0 +1,99 @@
+"""The session loop: a Model walks through its bars, one step at a time, and every step is on record.
+
+`think` asks the decider and may be slow; it holds no transaction. `act` runs the core's step and stores all that
+came of it in one. Steps of a decider that costs nothing to ask again commit together.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from agents.outcome import run_complete
+from agents.setup import Desk, desk_open
+from broker.services import steps_record
+from core.rls import acting_as
+from reasoning.services import decisions_append
+from runs.models import RunState
+from runs.services import Claim, progress_record, run_lock_claimed
+from runs.services.progress import Progress
+from trading.session import StepResult, step
+from trading.types import Outcome
+
+
+def advance(user: User, claim: Claim, *, slice_seconds: float) -> RunState:
+    """Move a run on until it ends or the slice is over; return its state. Raises LeaseLost when it is taken away."""
+    desk = desk_open(user, claim)
+    ends_at = time.monotonic() + slice_seconds
+    while desk.has_steps_left and time.monotonic() < ends_at:
+        began = time.monotonic()
+        results = list(think(desk))
+        if act(user, claim, desk, results, time.monotonic() - began):
+            return RunState.STOPPED
+        pause(desk, began)
+    if desk.has_steps_left:
+        return RunState.RUNNING
+    with acting_as(user.pk):
+        run_complete(run_lock_claimed(user, claim), RunState.COMPLETED)
+    return RunState.COMPLETED
+
+
+def think(desk: Desk) -> Iterator[StepResult]:
+    """Take the steps that will commit together, on the desk's own account; nothing is stored yet."""
+    ends_at = time.monotonic() + settings.RUN_COMMIT_SECONDS
+    for _ in range(desk.steps_per_commit):
+        yield step_take(desk)
+        if not desk.has_steps_left or time.monotonic() > ends_at:
+            return
+
+
+def step_take(desk: Desk) -> StepResult:
+    account, timeline = desk.account, desk.timeline
+    number = account.step + 1
+    now = timeline.now(number)
+    desk.reader.advance_to(timeline.ends[number - 1])
+    desk.observation.step = number
+    desk.observation.now = now
+    is_last = number == len(timeline)
+    return step(account, timeline.bars(number), now, desk.decide, desk.approve, is_last=is_last)
+
+
+def act(user: User, claim: Claim, desk: Desk, results: list[StepResult], seconds: float) -> bool:
+    """Commit some steps as a whole. Return whether the run ended here because somebody asked it to stop."""
+    benchmark = [desk.benchmark[result.step - 1] for result in results]
+    with acting_as(user.pk):
+        run = run_lock_claimed(user, claim)
+        steps_record(run, results, desk.account, benchmark)
+        decisions_append(run, results)
+        progress_record(run, progress_of(results, seconds))
+        if run.stop_requested_at is None:
+            return False
+        run_complete(run, RunState.STOPPED)
+        return True
+
+
+def progress_of(results: list[StepResult], seconds: float) -> Progress:
+    """Count what these steps add to their run."""
+    asked = [result for result in results if result.decision.was_asked]
+    failed = sum(result.outcome == Outcome.FAILED for result in asked)
+    return Progress(
+        steps=len(results),
+        asked=len(asked),
+        decided=len(asked) - failed,
+        failed=failed,
+        orders=sum(order.decided_step == result.step for result in results for order in result.orders),
+        fills=sum(len(result.fills) for result in results),
+        denials=sum(len({index for index, _ in result.verdicts}) for result in results),
+        equity=results[-1].equity,
+        simulated_at=results[-1].now,
+        worker_seconds=seconds,
+    )
+
+
+def pause(desk: Desk, began: float) -> None:
+    """Keep the pace that the run asked for, so that a person can watch it."""
+    if desk.steps_per_second:
+        time.sleep(max(0.0, desk.steps_per_commit / desk.steps_per_second - (time.monotonic() - began)))

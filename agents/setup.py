@@ -1,0 +1,114 @@
+"""Opening a desk: everything a worker holds in memory while it advances one run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from agents.deciders import Decider, Observation, decider_make
+from agents.deciders.recording import Recording
+from agents.timeline import Timeline, timeline_load
+from broker.selectors import checkpoint_account
+from core.rls import acting_as
+from market.asof import AsOfReader
+from reasoning.selectors import recorded_decisions
+from rules.approve import make_approve
+from rules.limits import effective_limits
+from runs.models import Run, RunState
+from runs.selectors import access_run_by_number
+from runs.services import Claim, run_finish, run_lock_claimed
+from trading.benchmarks import buy_and_hold
+from trading.ledger import Account
+from trading.session import Approve, start_account
+from trading.settings import ExecutionSettings
+from trading.types import Decision
+
+
+class NothingToTrade(Exception):
+    """The run can't begin or go on; it has been failed with the reason."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """A run laid out for work: its bars, its account after the last committed step, its decider and its gates."""
+
+    timeline: Timeline
+    account: Account
+    decider: Decider
+    approve: Approve
+    reader: AsOfReader
+    observation: Observation
+    benchmark: Sequence[Decimal]  # buy-and-hold's equity after each step
+    steps_per_second: float | None
+
+    @property
+    def has_steps_left(self) -> bool:
+        return self.account.step < len(self.timeline)
+
+    @property
+    def steps_per_commit(self) -> int:
+        if not self.decider.is_free:
+            return 1
+        if self.steps_per_second:
+            return max(1, int(self.steps_per_second * settings.RUN_COMMIT_SECONDS))
+        return int(settings.RUN_COMMIT_STEPS)
+
+    def decide(self, account: Account) -> Decision:
+        self.observation.account = account
+        return self.decider.decide(self.observation)
+
+
+def desk_open(user: User, claim: Claim) -> Desk:
+    """Read what the run needs. Raises LeaseLost, and NothingToTrade after failing a run that has no usable data."""
+    with acting_as(user.pk):
+        run = run_lock_claimed(user, claim)
+        timeline = timeline_load(run)
+        problem = data_check(run, timeline)
+        if problem is None:
+            return desk_of(user, run, timeline)
+        run_finish(run, RunState.FAILED, failure_code=problem[0], failure_message=problem[1])
+    raise NothingToTrade(problem[1])
+
+
+def data_check(run: Run, timeline: Timeline) -> tuple[str, str] | None:
+    """Write down what data the run stands on, or return why it can't: a code and a sentence."""
+    days = str(run.date_from) if run.date_from == run.date_to else f"{run.date_from} to {run.date_to}"
+    if not len(timeline):
+        kind = f"{run.session} session" if run.session else "daily"
+        return "no_data", f"No data: there are no {kind} bars of {', '.join(run.symbols)} for {days}."
+    if run.data_hash and run.data_hash != timeline.data_hash:
+        return "data_changed", "The stored bars of this run changed while it was under way; start a new run."
+    if not run.data_hash:
+        run.data_hash = timeline.data_hash
+        run.steps_total = len(timeline)
+        run.bars_present, run.bars_expected = timeline.bars_present, timeline.bars_expected
+        run.save(update_fields=["data_hash", "steps_total", "bars_present", "bars_expected"])
+    return None
+
+
+def desk_of(user: User, run: Run, timeline: Timeline) -> Desk:
+    execution = ExecutionSettings.from_json(run.snapshot["execution"])
+    reader = timeline.reader()
+    beside = buy_and_hold(timeline.bars_by_symbol, run.initial_cash, execution)
+    return Desk(
+        timeline=timeline,
+        account=checkpoint_account(run) or start_account(run.initial_cash, execution, timeline.start(1)),
+        decider=decider_of(user, run),
+        approve=make_approve(effective_limits(run.snapshot), known_symbols=frozenset(run.symbols)),
+        reader=reader,
+        observation=Observation(reader, tuple(run.symbols)),
+        benchmark=[equity for _, equity in beside.equity],
+        steps_per_second=run.steps_per_second,
+    )
+
+
+def decider_of(user: User, run: Run) -> Decider:
+    decider = decider_make(run.decider, run.decider_params)
+    if isinstance(decider, Recording):
+        source = access_run_by_number(user, run.model_id, decider.params.run)
+        decider.decisions = recorded_decisions(source)
+    return decider

@@ -1,0 +1,178 @@
+"""Every write of paper money: what the core computed for some steps, stored in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from broker.models import Checkpoint, EquityPoint, Fill, Order, Position, RoundTrip
+from runs.models import Run
+from trading.ledger import Account
+from trading.orders import Order as CoreOrder
+from trading.session import StepResult
+
+REASON_LENGTH = 500
+
+
+def steps_record(
+    run: Run, results: Sequence[StepResult], account: Account, benchmark: Sequence[Decimal | None]
+) -> None:
+    """Store orders, fills, round trips, equity points, positions and the checkpoint of committed-together steps.
+
+    `benchmark` holds buy-and-hold's equity at each of the steps. The caller holds the run's row lock.
+    """
+    orders_record(run, results)
+    fills_record(run, results)
+    round_trips_record(run, results)
+    equity_record(run, results, benchmark)
+    positions_record(run, account)
+    Checkpoint.objects.update_or_create(
+        run=run, defaults={"user_id": run.user_id, "step": account.step, "account": account.to_json()}
+    )
+
+
+def orders_record(run: Run, results: Sequence[StepResult]) -> None:
+    latest = {order.number: order for result in results for order in result.orders}
+    reasons = {
+        order.number: result.decision.reasoning[:REASON_LENGTH]
+        for result in results
+        for order in result.orders
+        if order.decided_step == result.step
+    }
+    rows = [order_row(run, order, reasons.get(order.number, "")) for order in latest.values()]
+    Order.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["run", "number"],
+        update_fields=[
+            "status",
+            "filled_quantity",
+            "quantity",
+            "limit_price",
+            "stop_price",
+            "active_from",
+            "closed_at",
+        ],
+    )
+
+
+COPIED = [
+    "number",
+    "symbol",
+    "side",
+    "is_opening",
+    "order_type",
+    "time_in_force",
+    "quantity",
+    "filled_quantity",
+    "limit_price",
+    "stop_price",
+    "trail_amount",
+    "trail_percent",
+    "oco_group",
+    "status",
+    "tag",
+    "decided_step",
+    "decided_at",
+    "active_from",
+    "expires_at",
+    "closed_at",
+]
+
+
+def order_row(run: Run, order: CoreOrder, reason: str) -> Order:
+    copied: dict[str, Any] = {name: getattr(order, name) for name in COPIED}
+    return Order(user_id=run.user_id, run=run, parent_number=order.parent, reason=reason, **copied)
+
+
+def fills_record(run: Run, results: Sequence[StepResult]) -> None:
+    fills = [fill for result in results for fill in result.fills]
+    numbers = {fill.order_number for fill in fills}
+    ids = dict(Order.objects.filter(run=run, number__in=numbers).values_list("number", "id"))
+    Fill.objects.bulk_create(
+        Fill(
+            user_id=run.user_id,
+            run=run,
+            seq=run.fill_count + index,
+            order_id=ids[fill.order_number],
+            step=fill.step,
+            at=fill.at,
+            symbol=fill.symbol,
+            side=fill.side,
+            quantity=fill.quantity,
+            price=fill.price,
+            reference_price=fill.reference_price,
+            fee=fill.fee,
+        )
+        for index, fill in enumerate(fills, start=1)
+    )
+
+
+def round_trips_record(run: Run, results: Sequence[StepResult]) -> None:
+    trips = [trip for result in results for trip in result.round_trips]
+    if not trips:
+        return
+    stored = RoundTrip.objects.filter(run=run).count()
+    RoundTrip.objects.bulk_create(
+        RoundTrip(
+            user_id=run.user_id,
+            run=run,
+            seq=stored + index,
+            symbol=trip.symbol,
+            direction=trip.direction,
+            quantity=trip.quantity,
+            entry_price=trip.entry_price,
+            exit_price=trip.exit_price,
+            entry_at=trip.entry_at,
+            exit_at=trip.exit_at,
+            entry_step=trip.entry_step,
+            exit_step=trip.exit_step,
+            fees=trip.fees,
+            pnl=trip.pnl,
+            mae=trip.mae,
+            mfe=trip.mfe,
+        )
+        for index, trip in enumerate(trips, start=1)
+    )
+
+
+def equity_record(run: Run, results: Sequence[StepResult], benchmark: Sequence[Decimal | None]) -> None:
+    EquityPoint.objects.bulk_create(
+        EquityPoint(
+            user_id=run.user_id,
+            run=run,
+            step=result.step,
+            at=result.now,
+            equity=result.equity,
+            cash=result.cash,
+            long_value=result.long_value,
+            short_value=result.short_value,
+            drawdown=result.drawdown,
+            benchmark_equity=beside,
+        )
+        for result, beside in zip(results, benchmark, strict=True)
+    )
+
+
+def positions_record(run: Run, account: Account) -> None:
+    """Bring the positions up to date; a symbol that is held no more keeps its row, at 0."""
+    rows = [
+        Position(
+            user_id=run.user_id,
+            run=run,
+            symbol=symbol,
+            quantity=position.quantity,
+            average_price=position.average_price,
+            mark=account.marks.get(symbol),
+        )
+        for symbol, position in account.positions.items()
+    ]
+    Position.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["run", "symbol"],
+        update_fields=["quantity", "average_price", "mark"],
+    )
+    gone = Position.objects.filter(run=run).exclude(symbol__in=account.positions)
+    gone.update(quantity=0, average_price=None)

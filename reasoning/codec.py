@@ -1,0 +1,90 @@
+"""Decisions and verdicts as JSON and back, so that a recording decides exactly what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from trading.types import Action, Decision, OrderIntent, OrderType, TimeInForce, Verdict
+
+READERS: dict[str, Any] = {
+    "action": Action,
+    "order_type": OrderType,
+    "time_in_force": TimeInForce,
+    "expires_at": datetime.fromisoformat,
+    **dict.fromkeys(
+        [
+            "equity_percent",
+            "limit_price",
+            "stop_price",
+            "trail_amount",
+            "trail_percent",
+            "take_profit",
+            "stop_loss",
+        ],
+        Decimal,
+    ),
+}
+
+
+def plain(value: Any) -> Any:
+    """Decimals and times as strings; everything else as JSON has it."""
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value
+
+
+def intent_to_json(intent: OrderIntent) -> dict[str, Any]:
+    """Only what was said: fields at their default are left out."""
+    return {
+        name: plain(value)
+        for name, value in asdict(intent).items()
+        if name in ("action", "symbol") or value not in (None, "", OrderType.MARKET, TimeInForce.DAY)
+    }
+
+
+def intent_from_json(data: Mapping[str, Any]) -> OrderIntent:
+    """Read what intent_to_json wrote; a quantity that was not whole stays as it was."""
+    values = {name: READERS.get(name, lambda same: same)(value) for name, value in data.items()}
+    if isinstance(values.get("quantity"), str):
+        values["quantity"] = Decimal(values["quantity"])
+    return OrderIntent(**values)
+
+
+def wishes_to_json(decision: Decision) -> list[dict[str, Any]]:
+    """The orders and cancels that a decision asked for."""
+    return [intent_to_json(intent) for intent in decision.intents] + [
+        {"cancel": number} for number in decision.cancels
+    ]
+
+
+def decision_from_entry(
+    intents: list[dict[str, Any]],
+    *,
+    reasoning: str,
+    confidence: float | None,
+    failure_code: str,
+    was_asked: bool,
+) -> Decision:
+    """Rebuild a decision from the fields of its entry."""
+    return Decision(
+        intents=tuple(intent_from_json(item) for item in intents if "cancel" not in item),
+        cancels=tuple(item["cancel"] for item in intents if "cancel" in item),
+        reasoning=reasoning,
+        confidence=confidence,
+        failure_code=failure_code,
+        was_asked=was_asked,
+    )
+
+
+def verdict_to_json(index: int, verdict: Verdict) -> dict[str, Any]:
+    """A verdict with the position of its intent in the decision."""
+    return {"intent": index, **{name: plain(value) for name, value in asdict(verdict).items()}}

@@ -1,0 +1,48 @@
+"""Tables of the log. Rows are never changed."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from core.models import OwnedModel
+from trading.types import Outcome
+
+
+class EntryKind(models.TextChoices):
+    PLAN = "plan", "plan"
+    ANALYSIS = "analysis", "analysis"
+    DECISION = "decision", "decision"
+    REFLECTION = "reflection", "reflection"
+
+
+class Entry(OwnedModel):
+    """One thought of a run at one simulated moment: for a decision, what was wanted and what was said to it."""
+
+    run = models.ForeignKey("runs.Run", on_delete=models.CASCADE, related_name="entries")
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=EntryKind.choices)
+    step = models.PositiveIntegerField()
+    simulated_at = models.DateTimeField()
+    written_at = models.DateTimeField(auto_now_add=True)
+    outcome = models.CharField(max_length=10, choices=[(o.value, o.value) for o in Outcome])
+    content = models.TextField(blank=True, help_text="the reasoning, in the decider's own words")
+    confidence = models.FloatField(null=True)
+    failure_code = models.CharField(max_length=40, blank=True)
+    intents = models.JSONField(default=list, help_text="orders and cancels that were asked for")
+    verdicts = models.JSONField(
+        default=list, help_text="limits that denied or changed them, each with its intent"
+    )
+    order_numbers = models.JSONField(default=list, help_text="orders that came of it")
+    notices = models.JSONField(
+        default=list, help_text="what the broker had to say: margin calls, refused cancels"
+    )
+    context = models.JSONField(default=dict, help_text="what the decider looked at")
+
+    class Meta:
+        ordering = ["run", "seq"]
+        verbose_name_plural = "entries"
+        constraints = [models.UniqueConstraint(fields=["run", "seq"], name="entry_seq_once")]
+        indexes = [models.Index(fields=["run", "kind", "step"], name="entry_kind_step")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at step {self.step}: {self.outcome}"

@@ -1,0 +1,46 @@
+"""Reads of runs; every one starts from the user."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import QuerySet
+
+from runs.models import ACTIVE_STATES, Run, RunEvent
+
+
+def access_run(user: User | AnonymousUser, run_id: int, *, lock: bool = False) -> Run:
+    """Return the user's run, locked for the transaction if asked. Raises Forbidden for absent and foreign alike."""
+    return Run.objects.select_related("model").access(user, pk=run_id, deleted_at=None, lock=lock)
+
+
+def access_run_by_number(
+    user: User | AnonymousUser, model_id: int, number: int, *, lock: bool = False
+) -> Run:
+    """Return run `number` of the user's Model `model_id`. Raises Forbidden for absent and foreign alike."""
+    runs = Run.objects.select_related("model")
+    return runs.access(user, model_id=model_id, number=number, deleted_at=None, lock=lock)
+
+
+def runs_of_user(user: User | AnonymousUser) -> QuerySet[Run]:
+    """The user's runs, newest first, each with its Model and statistics."""
+    return (
+        Run.objects.owned_by(user)
+        .filter(deleted_at=None)
+        .select_related("model", "statistics")
+        .order_by("-id")
+    )
+
+
+def runs_of_model(user: User | AnonymousUser, model_id: int) -> QuerySet[Run]:
+    return runs_of_user(user).filter(model_id=model_id).order_by("-number")
+
+
+def active_run_count(user: User | AnonymousUser, model_id: int) -> int:
+    return (
+        Run.objects.owned_by(user).filter(model_id=model_id, state__in=ACTIVE_STATES, deleted_at=None).count()
+    )
+
+
+def events_since(run: Run, seq: int) -> QuerySet[RunEvent]:
+    """Events after `seq`, oldest first."""
+    return RunEvent.objects.filter(run=run, seq__gt=seq).order_by("seq")

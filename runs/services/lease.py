@@ -1,0 +1,84 @@
+"""The lease: one worker advances a run at a time, and a worker that lost it can write nothing more.
+
+`lease_token` only grows. Whoever takes the lease raises it; every later write checks it under the row lock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from runs.models import Run, RunState
+from runs.selectors import access_run
+from runs.services.events import event_append
+from runs.services.lifecycle import run_finish
+
+MOST_RESUMED_IN_VAIN = 5
+
+
+class LeaseLost(Exception):
+    """Somebody else advances this run now, or it has ended: stop, write nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Proof of having taken the lease."""
+
+    user_id: int
+    run_id: int
+    token: int
+
+
+def lease_take(user: User, run_id: int, *, owner: str) -> Claim | None:
+    """Take the lease of a run that is queued, or running under no live lease; None when there is nothing to do."""
+    with transaction.atomic():
+        run = access_run(user, run_id, lock=True)
+        now = timezone.now()
+        if run.state not in (RunState.QUEUED, RunState.RUNNING):
+            return None
+        if run.lease_expires_at is not None and run.lease_expires_at > now:
+            return None
+        if run.state == RunState.QUEUED:
+            run.state, run.started_at = RunState.RUNNING, now
+            event_append(run, "started")
+        elif run.lease_expires_at is not None:
+            # Nobody gave this lease back: its worker died. Again and again without a step means the run is at fault.
+            if run.resumed_in_vain >= MOST_RESUMED_IN_VAIN:
+                message = f"Its worker died {run.resumed_in_vain + 1} times at step {run.cursor + 1}."
+                run_finish(run, RunState.FAILED, failure_code="worker_lost", failure_message=message)
+                return None
+            run.resumed_in_vain += 1
+            event_append(run, "resumed", {"cursor": run.cursor, "lost_by": run.lease_owner})
+        run.lease_token += 1
+        run.lease_owner = owner
+        run.lease_expires_at = lease_end()
+        run.save(update_fields=["state", "started_at", "resumed_in_vain", *LEASE_FIELDS])
+        return Claim(run.user_id, run.pk, run.lease_token)
+
+
+LEASE_FIELDS = ["lease_token", "lease_owner", "lease_expires_at"]
+
+
+def run_lock_claimed(user: User, claim: Claim) -> Run:
+    """Lock the run for a write of the claim's holder. Raises LeaseLost when the claim is not the newest."""
+    run = access_run(user, claim.run_id, lock=True)
+    if run.lease_token != claim.token or run.state != RunState.RUNNING:
+        raise LeaseLost
+    return run
+
+
+def lease_release(user: User, claim: Claim) -> None:
+    """Give the lease back between two slices, so that the next may take it at once."""
+    with transaction.atomic():
+        run = run_lock_claimed(user, claim)
+        run.lease_owner, run.lease_expires_at, run.woken_at = "", None, timezone.now()
+        run.save(update_fields=[*LEASE_FIELDS, "woken_at"])
+
+
+def lease_end() -> datetime:
+    return timezone.now() + timedelta(seconds=settings.RUN_LEASE_SECONDS)

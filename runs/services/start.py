@@ -1,0 +1,140 @@
+"""Starting a run: everything is checked, the number taken and the snapshot written in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from core.errors import Conflict, UserError
+from market.calendar import is_trading_day, why_closed
+from market.selectors import instrument_get
+from profiles.models import TradingModel
+from profiles.selectors import access_model, profile_get
+from runs.models import Mode, Run, Session
+from runs.selectors import active_run_count
+from runs.services.events import event_append
+from runs.snapshot import snapshot_hash, snapshot_take
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What a user asks for. `decider_params` have been checked by the decider itself, above this room."""
+
+    model_id: int
+    symbols: list[str]
+    date_from: date
+    date_to: date
+    decider: str
+    session: str = Session.REGULAR
+    mode: str = Mode.INTRADAY
+    decider_params: dict[str, Any] = field(default_factory=dict)
+    steps_per_second: float | None = None
+    idempotency_key: str = ""
+    replay_of: Run | None = None
+
+
+@transaction.atomic
+def run_start(user: User, request: RunRequest) -> tuple[Run, bool]:
+    """Create a queued run and return it with True; or the run that this idempotency key made before, with False.
+
+    Raises UserError for anything that can't be traded, Conflict when the Model already has as many runs as it may.
+    """
+    # The Model's row lock makes run numbers gapless and the cap exact under parallel starts.
+    model = access_model(user, request.model_id, lock=True)
+    earlier = run_of_key(model, request.idempotency_key)
+    if earlier is not None:
+        return earlier, False
+    symbols = symbols_check(model, request.symbols)
+    dates_check(request)
+    cap_check(user, model)
+    run = run_create(user, model, request, symbols)
+    event_append(run, "queued")
+    return run, True
+
+
+def run_of_key(model: TradingModel, key: str) -> Run | None:
+    return Run.objects.filter(model=model, idempotency_key=key).first() if key else None
+
+
+def symbols_check(model: TradingModel, wanted: list[str]) -> list[str]:
+    """Return the canonical symbols. Raises UserError naming what is unknown or not allowed to this Model."""
+    if not wanted:
+        raise UserError("Choose at least one symbol.", fields={"symbols": "At least one symbol is wanted."})
+    symbols = list(dict.fromkeys(instrument_get(symbol).symbol for symbol in wanted))
+    barred = [symbol for symbol in symbols if model.allowed_symbols and symbol not in model.allowed_symbols]
+    if barred:
+        message = f"{model.name} may trade {', '.join(model.allowed_symbols)}, not {', '.join(barred)}."
+        raise UserError(message, fields={"symbols": message})
+    return symbols
+
+
+def dates_check(request: RunRequest) -> None:
+    """Raises UserError for a day without a session, the future, or an order of dates that makes no range."""
+    if request.date_from > request.date_to:
+        raise field_error(
+            "date_to", f"The last day {request.date_to} is before the first, {request.date_from}."
+        )
+    if request.date_to > timezone.localdate():
+        raise field_error(
+            "date_to", f"{request.date_to} is in the future; runs need bars that have happened."
+        )
+    if request.mode == Mode.INTRADAY:
+        if request.date_from != request.date_to:
+            raise field_error("date_to", "An intraday run trades one day; choose mode daily for a range.")
+        if request.session not in Session.values:
+            wanted = ", ".join(Session.values)
+            raise field_error("session", f"Session should be one of {wanted}, was {request.session!r}.")
+        if not is_trading_day(request.date_from):
+            raise field_error(
+                "date_from", f"{request.date_from} has no session: {why_closed(request.date_from)}."
+            )
+
+
+def field_error(name: str, message: str) -> UserError:
+    return UserError(message, fields={name: message})
+
+
+def cap_check(user: User, model: TradingModel) -> None:
+    active = active_run_count(user, model.pk)
+    if active >= model.max_concurrent_runs:
+        raise Conflict(
+            f"{model.name} has {active} runs under way and may have {model.max_concurrent_runs}. "
+            "Wait for one to end, or stop it.",
+            code="too_many_runs",
+        )
+
+
+def run_create(user: User, model: TradingModel, request: RunRequest, symbols: list[str]) -> Run:
+    snapshot = snapshot_take(
+        model=model,
+        profile=profile_get(user),
+        decider=request.decider,
+        decider_params=request.decider_params,
+        mode=request.mode,
+    )
+    run = Run.objects.create(
+        user=user,
+        model=model,
+        number=model.next_run_number,
+        mode=request.mode,
+        session=request.session if request.mode == Mode.INTRADAY else "",
+        date_from=request.date_from,
+        date_to=request.date_to,
+        symbols=symbols,
+        decider=request.decider,
+        decider_params=request.decider_params,
+        steps_per_second=request.steps_per_second,
+        idempotency_key=request.idempotency_key,
+        snapshot=snapshot,
+        snapshot_hash=snapshot_hash(snapshot),
+        initial_cash=model.initial_cash,
+        replay_of=request.replay_of,
+    )
+    model.next_run_number += 1
+    model.save(update_fields=["next_run_number"])
+    return run
