@@ -42,14 +42,14 @@ class BarColumns(NamedTuple):
 
     def rows(self, chosen: slice | NDArray[np.bool_] | Ints) -> BarColumns:
         """The bars that a slice, mask or index array chooses; a slice copies nothing."""
-        return BarColumns(*(column[chosen] for column in self))
+        return BarColumns._make(column[chosen] for column in self)
 
     def read_only(self) -> BarColumns:
         """The same bars through arrays that can't be written to."""
         views = tuple(column.view() for column in self)
         for view in views:
             view.flags.writeable = False
-        return BarColumns(*views)
+        return BarColumns._make(views)
 
     def to_bars(self) -> list[Bar]:
         """The bars with exact decimal prices, as the engine takes them."""
@@ -68,9 +68,11 @@ class BarColumns(NamedTuple):
     @classmethod
     def of(cls, bars: Sequence[tuple[int, float, float, float, float, int]]) -> BarColumns:
         """Columns of `(start, open, high, low, close, volume)` rows."""
-        start, open_, high, low, close, volume = zip(*bars, strict=True) if bars else ((),) * 6
-        floats = (np.array(column, dtype=np.float64) for column in (open_, high, low, close))
-        return cls(np.array(start, dtype=np.int64), *floats, np.array(volume, dtype=np.int64))
+        columns = zip(*bars, strict=True) if bars else ((),) * len(cls._fields)
+        kinds = (np.int64, *(np.float64,) * 4, np.int64)
+        return BarColumns._make(
+            np.array(column, dtype=kind) for column, kind in zip(columns, kinds, strict=True)
+        )
 
 
 class _Decimals(dict[float, Decimal]):
