@@ -7,6 +7,7 @@ them once over all bars and show them one by one. The tests prove it for everyth
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from itertools import accumulate
 from typing import Any, Protocol
 
@@ -43,8 +44,15 @@ class Bars(Protocol):
 
 def causal(function: Indicator) -> Indicator:
     """Register an indicator that looks at no bar after the one it speaks of."""
-    INDICATORS[function.__name__] = function
-    return function
+
+    @wraps(function)
+    def checked(bars: Bars, *lengths: int) -> Floats:
+        if min(lengths, default=1) < 1:
+            raise ValueError(f"An indicator needs at least 1 bar, was given {min(lengths)}")
+        return function(bars, *lengths)
+
+    INDICATORS[function.__name__] = checked
+    return checked
 
 
 @causal
@@ -133,8 +141,6 @@ def relative_volume(bars: Bars, n: int) -> Floats:
 
 def _sums(values: NDArray[np.int64], n: int) -> Floats:
     # Whole numbers, so that adding and taking away leaves no rounding behind; even an overflow cancels out.
-    if n < 1:
-        raise ValueError(f"An indicator needs at least 1 bar, was given {n}")
     totals = np.concatenate([[0], np.cumsum(values)])
     sums = np.full(len(values), np.nan)
     sums[n - 1 :] = totals[n:] - totals[:-n]
@@ -142,8 +148,6 @@ def _sums(values: NDArray[np.int64], n: int) -> Floats:
 
 
 def _rolling(values: Floats, n: int, fold: Callable[[Any], Floats]) -> Floats:
-    if n < 1:
-        raise ValueError(f"An indicator needs at least 1 bar, was given {n}")
     folded = np.full(len(values), np.nan)
     if len(values) >= n:
         windows = np.lib.stride_tricks.sliding_window_view(values, n)
@@ -155,8 +159,6 @@ def _rolling(values: Floats, n: int, fold: Callable[[Any], Floats]) -> Floats:
 
 def _smooth(values: Floats, n: int, weight: float) -> Floats:
     # s = s + weight × (x − s), from the mean of the first n values
-    if n < 1:
-        raise ValueError(f"An indicator needs at least 1 bar, was given {n}")
     smooth = np.full(len(values), np.nan)
     if len(values) >= n:
         later = accumulate(
