@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from trading.ledger import Account
 from trading.matching import trail
 from trading.money import round_down, round_up
+from trading.notices import Notice
 from trading.orders import ApprovedOrder, Order, OrderStatus
 from trading.positions import RoundTrip
 from trading.types import Fill, OrderType, Side, TimeInForce
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something that the broker did or says: a margin call, a fee for a loan of shares, an order it would not take."""
-
-    code: str
-    message: str
-    symbol: str = ""
-    amount: Decimal | None = None  # dollars; what reached the account is above 0, what left it below
 
 
 @dataclass(slots=True)
@@ -38,6 +28,7 @@ def enter(account: Account, approved: ApprovedOrder, tape: Tape) -> Order:
     """Put an approved order into the book, with the exits of its bracket behind it."""
     replaced = None if approved.replaces is None else account.working.get(approved.replaces)
     order = _new_order(account, approved)
+    tape.touched[order.number] = order
     if approved.replaces is not None and replaced is None:
         note = f"Order {approved.replaces} was to be replaced and is not working"
         order.move(OrderStatus.REJECTED, account.now, note)
@@ -123,14 +114,15 @@ def end(account: Account, order: Order, status: OrderStatus, tape: Tape, note: s
             end(account, exit_, status, tape, note)
 
 
-def wake_exits(account: Account, entry: Order, tape: Tape) -> list[Order]:
-    """Send the exits of an entry that has just filled (more), for as many shares as have filled."""
+def wake_exits(account: Account, entry: Order, quantity: int, tape: Tape) -> list[Order]:
+    """Send the exits of an entry of which `quantity` shares have just filled, for as many shares."""
     exits = [o for o in account.working.values() if o.parent == entry.number]
     for exit_ in exits:
         if exit_.status is OrderStatus.HELD:
             exit_.move(OrderStatus.WORKING, account.now)
             exit_.active_from = account.now
-        exit_.quantity = entry.filled_quantity
+            exit_.quantity = 0
+        exit_.quantity += quantity
         tape.touched[exit_.number] = exit_
     return exits
 

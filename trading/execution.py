@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
 from trading import book
@@ -13,7 +14,7 @@ from trading.ledger import Account
 from trading.matching import Hit, Moment, find_hit, quote_hit, rest_of_bar
 from trading.money import ZERO, round_down, round_up
 from trading.orders import Order, OrderStatus
-from trading.settings import BracketEntry, ExecutionSettings, MarketFill, SlippageModel
+from trading.settings import BracketEntry, ExecutionSettings, MarketFill, SlippageModel, TouchedFill
 from trading.slippage import slippage
 from trading.types import Bar, Fill, OrderType, Quote, Side, TimeInForce
 
@@ -41,53 +42,70 @@ class Execution:
         """Fill what the bars fill: first everything at the open, then the rest, each by order number."""
         hits = []
         for order in list(self.account.working.values()):
-            bar = self.bars.get(order.symbol)
-            if bar is None or not self._is_active(order, bar):
+            moment = self._moment(order)
+            if moment is None or not self._is_active(order, moment.bar):
                 continue
-            moment = self._moment(order.symbol, bar)
             hit = find_hit(order, moment, self.account.settings)
             if hit is not None:
-                hits.append((not hit.at_open, order.number, order, hit, moment))
+                # Of two exits in one bar the stop fills: the target comes last.
+                is_target = order.oco_group is not None and order.order_type is OrderType.LIMIT
+                hits.append((not hit.at_open, is_target, order.number, order, hit, moment))
             elif order.time_in_force is TimeInForce.IOC:
                 book.end(self.account, order, OrderStatus.CANCELLED, self.tape, "not filled at once")
         if len(hits) > 1:
-            hits.sort(key=lambda found: found[:2])
-        for _, _, order, hit, moment in hits:
+            hits.sort(key=lambda found: found[:3])
+        for *_, order, hit, moment in hits:
             if order.is_open:
                 self._fill(order, hit, moment)
 
     def fill_at_quote(self, order: Order) -> None:
         """Fill a market order on the quote of the bar just seen, if that is the convention and the data is fresh."""
-        settings, now = self.account.settings, self.account.now
+        settings = self.account.settings
         if settings.market_fill is not MarketFill.QUOTE_NOW or order.order_type is not OrderType.MARKET:
             return
-        if order.active_from > now:
-            return
-        bar = self.bars.get(order.symbol)
+        moment = self._moment(order) or self._remembered(order)
+        if moment is not None and order.active_from <= self.account.now:
+            self._fill(order, quote_hit(order.side, moment.bar, moment.quote), moment)
+
+    def _moment(self, order: Order) -> Moment | None:
+        """What this step shows of the order's instrument; None if nothing that the order could trade on."""
+        bar, quote = self.bars.get(order.symbol), self.quotes.get(order.symbol)
         if bar is not None:
-            moment = self._moment(order.symbol, bar)
-            self._fill(order, quote_hit(order.side, bar, moment.quote), moment)
-        elif settings.quote_max_age_seconds is not None:
-            marked_at = self.account.marked_at[order.symbol]
-            if (now - marked_at).total_seconds() <= settings.quote_max_age_seconds:
-                mark = self.account.marks[order.symbol]
-                stale = Bar(marked_at, mark, mark, mark, mark, order.quantity)
-                self._fill(order, Hit(mark, at_close=True), self._moment(order.symbol, stale))
+            return self._at(bar, quote)
+        if quote is None or not self._waits_for_close(order):
+            return None
+        price = quote.ask_close if order.side is Side.BUY else quote.bid_close
+        return None if price is None else self._at(_untraded(self.account.now, price), quote)
+
+    def _remembered(self, order: Order) -> Moment | None:
+        """The last trade before this step, while it is not older than the settings allow."""
+        account, oldest = self.account, self.account.settings.quote_max_age_seconds
+        marked_at = account.marked_at.get(order.symbol)
+        if marked_at is None or oldest is None or (account.now - marked_at).total_seconds() > oldest:
+            return None
+        return self._at(_untraded(marked_at, account.marks[order.symbol]), None)
+
+    def _at(self, bar: Bar, quote: Quote | None) -> Moment:
+        account = self.account
+        return Moment(bar, quote, account.now, account.session_opened_at, self.ends_session)
 
     def _is_active(self, order: Order, bar: Bar) -> bool:
         if order.status is OrderStatus.HELD:
             return False
         if order.expires_at is not None and bar.start >= order.expires_at:
             return False
-        settings, kind = self.account.settings, order.order_type
-        waits_for_close = kind is OrderType.MARKET_ON_CLOSE or (
-            kind is OrderType.MARKET and settings.market_fill is MarketFill.QUOTE_NOW
-        )
-        return order.active_from < self.account.now if waits_for_close else order.active_from <= bar.start
+        if self._waits_for_close(order) and order.order_type is not OrderType.LIMIT_IF_TOUCHED:
+            return order.active_from < self.account.now
+        return order.active_from <= bar.start
 
-    def _moment(self, symbol: str, bar: Bar) -> Moment:
-        account = self.account
-        return Moment(bar, self.quotes.get(symbol), account.now, account.session_opened_at, self.ends_session)
+    def _waits_for_close(self, order: Order) -> bool:
+        """Whether only the end of a bar counts for the order, which quotes can show without a trade."""
+        settings, kind = self.account.settings, order.order_type
+        if kind is OrderType.MARKET:
+            return settings.market_fill is MarketFill.QUOTE_NOW
+        if kind is OrderType.LIMIT_IF_TOUCHED:
+            return settings.touched_fill is TouchedFill.QUOTES
+        return kind is OrderType.MARKET_ON_CLOSE
 
     def _fill(self, order: Order, hit: Hit, moment: Moment) -> None:
         quantity = self._quantity(order, moment.bar)
@@ -95,7 +113,7 @@ class Execution:
             rest = rest_of_bar(order, hit, moment.bar)
             self._book(order, self._make_fill(order, quantity, hit, moment), rest)
             if order.is_opening and (order.stop_loss is not None or order.take_profit is not None):
-                self._wake_exits(order, rest, moment)
+                self._wake_exits(order, quantity, rest, moment)
         if order.is_open and order.time_in_force is TimeInForce.IOC:
             book.end(self.account, order, OrderStatus.CANCELLED, self.tape, "the rest was not filled at once")
 
@@ -143,8 +161,8 @@ class Execution:
         if not order.is_opening and account.working:
             book.trim_closing(account, order.symbol, tape)
 
-    def _wake_exits(self, entry: Order, rest: Bar | None, moment: Moment) -> None:
-        exits = book.wake_exits(self.account, entry, self.tape)
+    def _wake_exits(self, entry: Order, quantity: int, rest: Bar | None, moment: Moment) -> None:
+        exits = book.wake_exits(self.account, entry, quantity, self.tape)
         if rest is None or self.account.settings.bracket_entry is BracketEntry.NEXT_BAR:
             return
         later = replace(moment, bar=rest)
@@ -153,6 +171,11 @@ class Execution:
         for _, _, exit_hit, exit_ in sorted(hits, key=lambda each: each[:2]):
             if exit_.is_open:
                 self._fill(exit_, exit_hit, later)
+
+
+def _untraded(at: datetime, price: Decimal) -> Bar:
+    """A price without trades: no volume, so nothing fills on it under a volume cap."""
+    return Bar(at, price, price, price, price, 0)
 
 
 _LIMITED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED})

@@ -12,6 +12,7 @@ from typing import Any, cast
 from trading import margin
 from trading.codec import decode, encode
 from trading.money import ZERO
+from trading.notices import Notice
 from trading.orders import Order, OrderStatus
 from trading.positions import Lot, Position, RoundTrip
 from trading.settings import AccountType, ExecutionSettings
@@ -53,6 +54,11 @@ class Account:
     income: Decimal = ZERO  # dividends received less dividends owed, and cash for fractions of shares
     borrow_paid: Decimal = ZERO
     margin_called_at: datetime | None = None
+    pending_notices: list[Notice] = field(default_factory=list)  # for the record of the next step
+    session: int = 1  # counts the sessions that were opened
+    day_trades: deque[int] = field(
+        default_factory=deque
+    )  # sessions in which a position was opened and closed
 
     def quantity(self, symbol: str) -> int:
         position = self.positions.get(symbol)
@@ -115,8 +121,11 @@ class Account:
             del self.positions[fill.symbol]
         for trip in trips:
             self.realised += trip.pnl
-        if fill.side is Side.SELL and self.settings.account_type is AccountType.CASH:
-            self._await(proceeds)
+        if self.settings.account_type is AccountType.CASH:
+            if fill.side is Side.SELL:
+                self._await(proceeds)
+        elif any(trip.entry_at >= self.session_opened_at for trip in trips):
+            self.day_trades.append(self.session)
         return trips
 
     def _await(self, proceeds: Decimal) -> None:

@@ -84,7 +84,9 @@ def _market_on_open(order: Order, moment: Moment, settings: ExecutionSettings) -
 
 
 def _market_on_close(order: Order, moment: Moment, settings: ExecutionSettings) -> Hit | None:
-    return Hit(moment.bar.close, at_close=True) if moment.ends_session else None
+    return (
+        Hit(moment.bar.close, at_close=True) if moment.ends_session else None
+    )  # the closing auction is a trade
 
 
 def _limit(order: Order, moment: Moment, settings: ExecutionSettings) -> Hit | None:
@@ -183,7 +185,7 @@ def _limit_if_touched(order: Order, moment: Moment, settings: ExecutionSettings)
 def _touched_then_quoted(order: Order, moment: Moment) -> Hit | None:
     assert order.limit_price is not None
     assert order.stop_price is not None
-    if not order.is_triggered:
+    if not order.is_triggered and moment.bar.volume:
         order.is_triggered = _stop_in(order.side.opposite, order.stop_price, moment.bar) is not None
     quoted = quote_hit(order.side, moment.bar, moment.quote)
     inside = (order.limit_price - quoted.price) * order.side.sign >= 0

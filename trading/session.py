@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
-from trading import book
-from trading.book import Notice, Tape
+from trading import book, margin
+from trading.book import Tape
+from trading.corporate_actions import CorporateAction
 from trading.execution import Execution
 from trading.ledger import Account
-from trading.money import ZERO, check_bar, check_quote, to_decimal
+from trading.money import ZERO, to_decimal
+from trading.notices import Notice
+from trading.observe import observe, open_day
 from trading.orders import Approval, ApprovedOrder, Order, OrderStatus
 from trading.positions import RoundTrip
 from trading.settings import ExecutionSettings
 from trading.types import Bar, Decision, Fill, OrderIntent, Outcome, Quote, Verdict
 
-__all__ = [
-    "Approval",
-    "Approve",
-    "Decide",
-    "Notice",
-    "StepResult",
-    "open_day",
-    "preview",
-    "start_account",
-    "step",
-]
+__all__ = ["Approval", "Approve", "Decide", "StepResult", "open_day", "preview", "start_account", "step"]
 
 Approve = Callable[[OrderIntent, Account], Approval]
 Decide = Callable[[Account], Decision]
-
-_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +36,19 @@ class StepResult:
     round_trips: tuple[RoundTrip, ...]
     orders: tuple[Order, ...]  # every order created or changed, as copies, by number
     decision: Decision
+    forced: tuple[OrderIntent, ...]  # closings that the broker asked for: a margin call
     outcome: Outcome
-    verdicts: tuple[tuple[int, Verdict], ...]  # index of the decision's intent
+    verdicts: tuple[tuple[int, Verdict], ...]  # with the index of the intent in (*decision.intents, *forced)
     notices: tuple[Notice, ...]
     equity: Decimal
     cash: Decimal
     long_value: Decimal
     short_value: Decimal
-    drawdown: Decimal
+    drawdown: Decimal  # fraction of the running peak
 
 
 def start_account(initial_cash: Decimal, settings: ExecutionSettings, now: datetime) -> Account:
-    """An account with cash and nothing else. `now` is the start of the first bar, the run's first session open."""
+    """An account with cash and nothing else. `now` is the open of the run's first session."""
     cash = to_decimal(initial_cash)
     if cash <= 0:
         raise ValueError(f"Initial cash should be above 0, was {cash}")
@@ -71,18 +63,6 @@ def start_account(initial_cash: Decimal, settings: ExecutionSettings, now: datet
     )
 
 
-def open_day(account: Account, at: datetime | None = None) -> None:
-    """Begin a new session, before its first bar. `at` is its open; without it the end of the last step serves.
-
-    With `daily_bars` the step does this by itself.
-    """
-    account.session_opened_at = account.now if at is None else at
-    account.day_open_equity = account.equity()
-    for item in account.unsettled:
-        item.sessions_left -= 1
-    account.unsettled = [item for item in account.unsettled if item.sessions_left > 0]
-
-
 def step(
     account: Account,
     bars: Mapping[str, Bar],
@@ -91,31 +71,27 @@ def step(
     approve: Approve,
     *,
     quotes: Mapping[str, Quote] | None = None,
+    actions: Sequence[CorporateAction] = (),
     is_last: bool = False,
     ends_session: bool = False,
 ) -> StepResult:
     """Advance the account over the bars that closed at `now`, then let `decide` act on what it can see.
 
-    `ends_session`: these bars are the last of a session, though not of the run. `is_last`: no bar will follow at all,
-    so nothing stays working. Raises ValueError for bars that no market prints or that come out of order,
-    TypeError for an order that did not come from `rules.approve`.
+    `actions` take effect before these bars. `ends_session`: the bars are the last of a session, though not of the run.
+    `is_last`: no bar will follow at all, so nothing stays working. Raises ValueError for bars that no market prints or
+    that come out of order, TypeError for an order that did not come from `rules.approve`.
     """
     tape = Tape()
-    execution = _observe(account, bars, now, quotes, tape, ends_session=ends_session or is_last)
-    decision = decide(account)
-    for number in decision.cancels:
-        _cancel(account, number, tape)
-    verdicts: list[tuple[int, Verdict]] = []
-    is_ordered = False
-    for index, intent in enumerate(decision.intents):
-        approval = approve(intent, account)
-        verdicts += [(index, verdict) for verdict in approval.verdicts]
-        for approved in approval.orders:
-            _submit(account, approved, execution, tape)
-            is_ordered = True
-    if is_last:
-        book.expire_all(account, tape)
-    return _result(account, tape, decision, tuple(verdicts), is_ordered=is_ordered)
+    execution = observe(
+        account,
+        bars,
+        now,
+        tape,
+        quotes=quotes,
+        actions=actions,
+        ends_session=ends_session or is_last,
+    )
+    return act(account, decide(account), approve, execution, is_last=is_last)
 
 
 def preview(
@@ -124,71 +100,61 @@ def preview(
     now: datetime,
     *,
     quotes: Mapping[str, Quote] | None = None,
+    actions: Sequence[CorporateAction] = (),
     is_last: bool = False,
     ends_session: bool = False,
 ) -> Account:
     """A copy of the account as `decide` would see it in `step`; the account itself stays untouched."""
     seen = account.copy()
-    _observe(seen, bars, now, quotes, Tape(), ends_session=ends_session or is_last)
+    observe(seen, bars, now, Tape(), quotes=quotes, actions=actions, ends_session=ends_session or is_last)
     return seen
 
 
-def _observe(
-    account: Account,
-    bars: Mapping[str, Bar],
-    now: datetime,
-    quotes: Mapping[str, Quote] | None,
-    tape: Tape,
-    *,
-    ends_session: bool,
-) -> Execution:
-    """Everything before the decision: check, match, book, mark, expire."""
-    _check(account, bars, now, quotes)
-    if account.settings.daily_bars:
-        ends_session = True
-        open_day(account)
-    account.step += 1
-    account.now = now
-    while account.submitted_at and account.submitted_at[0] <= now - _MINUTE:
-        account.submitted_at.popleft()
-    execution = Execution(account, bars, quotes, tape, ends_session=ends_session)
-    if account.working:
-        execution.match_working()
-    for symbol, bar in bars.items():
-        account.marks[symbol] = bar.close
-        account.marked_at[symbol] = now
-        position = account.positions.get(symbol)
-        if position is not None:
-            for lot in position.lots:
-                if lot.step != account.step:
-                    lot.widen(bar.high, bar.low)
-    if account.working:
-        book.expire(account, now, tape, ends_session=ends_session)
-    account.peak_equity = max(account.peak_equity, account.equity())
-    return execution
+def act(
+    account: Account, decision: Decision, approve: Approve, execution: Execution, *, is_last: bool
+) -> StepResult:
+    """The second half of a step: judge what the broker and the decider want, and put what passes into the book."""
+    tape = execution.tape
+    forced = _margin_call(account, tape)
+    for number in decision.cancels:
+        _cancel(account, number, tape)
+    verdicts: list[tuple[int, Verdict]] = []
+    asked = len(decision.intents)
+    wanted = [*enumerate(forced, start=asked), *enumerate(decision.intents)]
+    is_ordered = False
+    for index, intent in wanted:
+        approval = approve(intent, account)
+        verdicts += [(index, verdict) for verdict in approval.verdicts]
+        for approved in approval.orders:
+            _submit(account, approved, execution)
+            is_ordered = is_ordered or index < asked
+    if is_last:
+        book.expire_all(account, tape)
+    outcome = _outcome(decision, is_ordered=is_ordered)
+    return _result(account, tape, decision, forced, outcome, tuple(verdicts))
 
 
-def _check(
-    account: Account, bars: Mapping[str, Bar], now: datetime, quotes: Mapping[str, Quote] | None
-) -> None:
-    if account.step and now <= account.now:
-        raise ValueError(f"Steps should go forward: {now.isoformat()} came after {account.now.isoformat()}")
-    for symbol, bar in bars.items():
-        check_bar(symbol, bar)
-        if bar.start >= now or (account.step and bar.start < account.now):
-            raise ValueError(
-                f"{symbol} bar is out of order: it starts at {bar.start.isoformat()}, "
-                f"the step goes from {account.now.isoformat()} to {now.isoformat()}"
-            )
-    for symbol, quote in (quotes or {}).items():
-        check_quote(symbol, quote)
+def _margin_call(account: Account, tape: Tape) -> tuple[OrderIntent, ...]:
+    """Warn at the first bar below maintenance margin; from the next on close what it takes."""
+    if not account.positions and account.margin_called_at is None:
+        return ()
+    deficit = margin.maintenance_deficit(account)
+    if deficit > 0:
+        if account.margin_called_at is not None:
+            return margin.forced_closings(account)
+        account.margin_called_at = account.now
+        message = f"Margin call: equity ${account.equity():.2f} is ${deficit:.2f} below maintenance margin"
+        tape.notices.append(Notice("MARGIN_CALL", message, amount=-deficit))
+    elif account.margin_called_at is not None:
+        account.margin_called_at = None
+        tape.notices.append(Notice("MARGIN_CURED", "Equity is above maintenance margin again"))
+    return ()
 
 
-def _submit(account: Account, approved: ApprovedOrder, execution: Execution, tape: Tape) -> None:
+def _submit(account: Account, approved: ApprovedOrder, execution: Execution) -> None:
     if type(approved) is not ApprovedOrder:
         raise TypeError(f"Only an ApprovedOrder can be sent, found {type(approved).__name__}")
-    order = book.enter(account, approved, tape)
-    tape.touched[order.number] = order
+    order = book.enter(account, approved, execution.tape)
     account.submitted_at.append(account.now)
     if order.is_open:
         execution.fill_at_quote(order)
@@ -197,9 +163,8 @@ def _submit(account: Account, approved: ApprovedOrder, execution: Execution, tap
 def _cancel(account: Account, number: int, tape: Tape) -> None:
     order = account.working.get(number)
     if order is None:
-        tape.notices.append(
-            Notice("CANCEL_REFUSED", f"Order {number} was to be cancelled and is not working")
-        )
+        message = f"Order {number} was to be cancelled and is not working"
+        tape.notices.append(Notice("CANCEL_REFUSED", message))
     else:
         book.end(account, order, OrderStatus.CANCELLED, tape, "cancelled by the decider")
 
@@ -218,15 +183,14 @@ def _result(
     account: Account,
     tape: Tape,
     decision: Decision,
+    forced: tuple[OrderIntent, ...],
+    outcome: Outcome,
     verdicts: tuple[tuple[int, Verdict], ...],
-    *,
-    is_ordered: bool,
 ) -> StepResult:
     long_value, short_value = account.long_value(), account.short_value()
     equity = account.cash + long_value - short_value
-    peak = account.peak_equity = max(
-        account.peak_equity, equity
-    )  # a fill on the present quote may have moved it
+    # A fill on the present quote may have moved equity since the bars were marked.
+    peak = account.peak_equity = max(account.peak_equity, equity)
     return StepResult(
         step=account.step,
         now=account.now,
@@ -234,7 +198,8 @@ def _result(
         round_trips=tuple(tape.round_trips),
         orders=tuple(tape.touched[number].copy() for number in sorted(tape.touched)),
         decision=decision,
-        outcome=_outcome(decision, is_ordered=is_ordered),
+        forced=forced,
+        outcome=outcome,
         verdicts=verdicts,
         notices=tuple(tape.notices),
         equity=equity,
