@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class AgentsConfig(AppConfig):
     name = "agents"
+
+    def ready(self) -> None:
+        from agents.deciders import DECIDERS
+        from profiles import deciders
+
+        for kind in DECIDERS.values():
+            deciders.register(kind)

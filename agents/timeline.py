@@ -70,7 +70,7 @@ class Timeline:
 
     def reader(self) -> AsOfReader:
         """A fresh as-of reader over these bars, before the first of them."""
-        return AsOfReader(self.columns, self.timeframe.bar_seconds)
+        return AsOfReader(self.columns, self.timeframe.bar_seconds, starts=self.starts, ends=self.ends)
 
 
 def timeline_load(run: Run) -> Timeline:
