@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import nullcontext
+
+from django.core.management import execute_from_command_line
 
 from tradelab import env, services
 
@@ -33,11 +34,13 @@ def main(argv: list[str]) -> None:
     if command in BY_THE_OWNER:
         os.environ.setdefault("DATABASE_ROLE", "owner")
     asks_for_help = not {"-h", "--help", "--version"}.isdisjoint(argv)
-    stands_alone = asks_for_help or command in WITHOUT_SERVICES
     try:
-        with nullcontext() if stands_alone else services.running(env.var_dir()):
-            from django.core.management import execute_from_command_line
-
+        if asks_for_help or command in WITHOUT_SERVICES:
             execute_from_command_line(argv)
+        else:
+            with services.running(env.var_dir()) as lease:
+                execute_from_command_line(argv)
+            if command == "run":
+                lease.wait_until_over(seconds=2)
     except services.ServicesError as error:
-        sys.exit(f"{error}")
+        sys.exit(str(error))

@@ -5,6 +5,6 @@ it however its holder ends, and the keeper stops the services when the last one 
 """
 
 from tradelab.services.addresses import Addresses, known_urls
-from tradelab.services.client import Lease, ServicesError, attach, running
+from tradelab.services.client import Lease, ServicesError, attach, held, running
 
-__all__ = ["Addresses", "Lease", "ServicesError", "attach", "known_urls", "running"]
+__all__ = ["Addresses", "Lease", "ServicesError", "attach", "held", "known_urls", "running"]

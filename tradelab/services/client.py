@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tradelab.services.addresses import Addresses, known_urls
-from tradelab.services.locks import FileLock, is_held
-from tradelab.services.processes import log_tail, open_log
+from tradelab.services.addresses import STATE_FILE, Addresses, known_urls
+from tradelab.services.locks import FileLock, holder, is_held
+from tradelab.services.processes import is_running, log_tail, open_log
 
 ROOT = Path(__file__).resolve().parents[2]
+
+_held: Lease | None = None
 
 
 class ServicesError(Exception):
@@ -36,6 +39,15 @@ class Lease:
 
     def reason_of_death(self) -> str:
         return log_tail(self.var_dir / "log" / "services.log", lines=1)
+
+    def wait_until_over(self, *, seconds: float) -> bool:
+        """After closing: wait for the services to end; False if others still use them."""
+        deadline = time.monotonic() + seconds
+        while is_held(self.var_dir / "keeper.lock"):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        return True
 
     def close(self) -> None:
         if self._lock:
@@ -60,7 +72,7 @@ def attach(var_dir: Path, *, is_throwaway: bool = False) -> Lease:
     starting = FileLock(var_dir / "start.lock")
     starting.take()
     try:
-        if not is_held(var_dir / "keeper.lock"):
+        if not _finds_keeper(var_dir):
             _start_keeper(var_dir, missing, is_throwaway=is_throwaway)
     except BaseException:
         clients.close()
@@ -68,6 +80,19 @@ def attach(var_dir: Path, *, is_throwaway: bool = False) -> Lease:
     finally:
         starting.close()
     return Lease(var_dir, known_urls(var_dir).or_given(), clients)
+
+
+def _finds_keeper(var_dir: Path) -> bool:
+    """Whether a keeper serves this folder; one that is just ending, or was just killed, is waited for."""
+    lock = FileLock(var_dir / "keeper.lock")
+    try:
+        while not lock.try_take():
+            if (var_dir / STATE_FILE).exists() and is_running(holder(lock.path)):
+                return True
+            time.sleep(0.02)
+        return False
+    finally:
+        lock.close()
 
 
 def _start_keeper(var_dir: Path, names: list[str], *, is_throwaway: bool) -> None:
@@ -97,11 +122,18 @@ def _start_keeper(var_dir: Path, names: list[str], *, is_throwaway: bool) -> Non
 
 
 @contextmanager
-def running(var_dir: Path, *, is_throwaway: bool = False) -> Iterator[Lease]:
+def running(var_dir: Path) -> Iterator[Lease]:
     """Hold the services for a block, with their addresses in this process's environment."""
-    lease = attach(var_dir, is_throwaway=is_throwaway)
-    os.environ.update(lease.addresses.environment())
+    global _held
+    _held = attach(var_dir)
+    os.environ.update(_held.addresses.environment())
     try:
-        yield lease
+        yield _held
     finally:
-        lease.close()
+        _held.close()
+        _held = None
+
+
+def held() -> Lease | None:
+    """What `running` holds now in this process."""
+    return _held

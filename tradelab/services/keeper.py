@@ -14,7 +14,10 @@ import signal
 import sys
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+
+import psycopg
 
 from tradelab.services.addresses import DATABASE_NAME, STATE_FILE, Addresses, known_urls, socket_url, tell
 from tradelab.services.locks import FileLock
@@ -68,12 +71,13 @@ class Keeper:
         return "told to"
 
     def end(self) -> None:
+        # First, so that nobody attaches to what is ending.
+        (self.var_dir / STATE_FILE).unlink(missing_ok=True)
         killed = stop(self.children, seconds=20)
         if killed:
             log(f"had to kill {', '.join(killed)}")
         if self.postgres:
             self.postgres.clean_up()
-        (self.var_dir / STATE_FILE).unlink(missing_ok=True)
         if self.is_throwaway:
             shutil.rmtree(self.var_dir, ignore_errors=True)
 
@@ -82,7 +86,9 @@ class Keeper:
 
 
 def log(message: str) -> None:
-    pass
+    """Add a line to services.log, which is our standard error."""
+    sys.stderr.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {message}\n")
+    sys.stderr.flush()
 
 
 def main() -> int:
@@ -94,6 +100,7 @@ def main() -> int:
     keeper = Keeper(options.var_dir, options.names, is_throwaway=options.throwaway)
     lock = FileLock(options.var_dir / "keeper.lock")
     lock.take()
+    lock.sign()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, keeper.on_signal)
     try:
@@ -101,7 +108,7 @@ def main() -> int:
         log(f"started {', '.join(options.names)}")
         _say("ready")
         log(f"stopping: {keeper.keep()}")
-    except (RuntimeError, OSError) as error:
+    except (RuntimeError, OSError, psycopg.Error) as error:
         log(str(error))
         _say(str(error))
         return 1

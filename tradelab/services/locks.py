@@ -29,10 +29,21 @@ class FileLock:
             return False
         return True
 
+    def sign(self) -> None:
+        """Write our process number into the file, for people and messages; the lock itself does not depend on it."""
+        os.truncate(self.path, 0)
+        os.pwrite(self.descriptor, f"{os.getpid()}\n".encode(), 0)
+
     def close(self) -> None:
         if self.descriptor >= 0:
             os.close(self.descriptor)
             self.descriptor = -1
+
+
+def holder(path: Path) -> int:
+    """The process number that the last holder signed with; 0 if nobody did."""
+    written = path.read_text().strip() if path.exists() else ""
+    return int(written) if written.isdecimal() else 0
 
 
 def is_held(path: Path) -> bool:

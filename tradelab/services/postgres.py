@@ -129,13 +129,13 @@ class Postgres:
     def _clear_stale_pid(self) -> None:
         """After a crash the number in postmaster.pid may belong to any process by now; PostgreSQL would give up."""
         pid_file = self.data_dir / "postmaster.pid"
-        if not pid_file.exists():
-            return
-        first = pid_file.read_text().split("\n", 1)[0]
-        if not first.isdecimal() or not self._is_ours(int(first)):
-            pid_file.unlink()
-        else:
-            self._stop_leftover(int(first))
+        written = pid_file.read_text().split("\n", 1)[0] if pid_file.exists() else ""
+        if written.isdecimal() and self._is_ours(int(written)):
+            self._stop_leftover(int(written))
+        pid_file.unlink(missing_ok=True)
+        # The socket's own lock file has the same weakness.
+        for left_over in self.socket_dir.glob(".s.PGSQL.*"):
+            left_over.unlink()
 
     def _is_ours(self, pid: int) -> bool:
         command = command_of(pid)

@@ -106,10 +106,15 @@ def command_of(pid: int) -> list[str]:
         return answer.stdout.split()
 
 
+def is_running(pid: int) -> bool:
+    """Whether a process exists and is more than a zombie."""
+    return command_of(pid) not in ([], [""])
+
+
 def wait_until_gone(pid: int, *, seconds: float) -> bool:
     """Wait for a process that is not our child."""
     deadline = time.monotonic() + seconds
-    while command_of(pid) not in ([], [""]):
+    while is_running(pid):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)
