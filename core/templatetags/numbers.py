@@ -123,7 +123,8 @@ def duration(seconds: object) -> str:
         return DASH
     if number < 60:
         return f"{written(number, 0 if number >= 10 else 1)} s"
-    whole, parts = int(number), []
+    whole = int(number)
+    parts: list[str] = []
     for name, length in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
         count, whole = divmod(whole, length)
         if count or parts:

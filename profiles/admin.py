@@ -1,0 +1,24 @@
+from django.contrib import admin
+
+from profiles.models import TradingModel, TradingProfile
+
+
+@admin.register(TradingModel)
+class TradingModelAdmin(admin.ModelAdmin[TradingModel]):
+    list_display = ["name", "user", "trading_style", "decider", "initial_cash", "is_active", "archived_at"]
+    list_filter = ["trading_style", "decider", "is_active", "margin_account", "allow_shorting"]
+    search_fields = ["name", "slug", "user__username"]
+    readonly_fields = ["slug", "next_run_number", "archived_at", "created_at", "updated_at"]
+    autocomplete_fields = ["user"]
+    list_select_related = ["user"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(TradingProfile)
+class TradingProfileAdmin(admin.ModelAdmin[TradingProfile]):
+    list_display = ["user", "experience", "risk_tolerance", "trading_style", "max_open_positions", "timezone"]
+    list_filter = ["experience", "risk_tolerance", "trading_style"]
+    search_fields = ["user__username"]
+    readonly_fields = ["created_at", "updated_at"]
+    autocomplete_fields = ["user"]
+    list_select_related = ["user"]
