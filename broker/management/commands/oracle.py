@@ -1,0 +1,58 @@
+"""Compare the paper broker and the statistics with outside case files, and show both numbers where they differ."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from trading.oracle import FileReport, Outcome, UnreadableFile, case_files, run_file
+
+
+class Command(BaseCommand):
+    help = __doc__
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "paths", nargs="+", type=Path, metavar="PATH", help="case files, or folders of them"
+        )
+        parser.add_argument(
+            "--data",
+            type=Path,
+            help="where the cases' data/ paths lead; default: the data folder beside the oracle's",
+        )
+        parser.add_argument("--json", action="store_true", help="print everything as JSON")
+
+    def handle(self, **options: Any) -> None:
+        try:
+            reports = [run_file(path, options["data"]) for path in case_files(options["paths"])]
+        except UnreadableFile as error:
+            raise CommandError(str(error)) from None
+        if not reports:
+            raise CommandError(f"No case files in {', '.join(map(str, options['paths']))}")
+        if options["json"]:
+            self.stdout.write(json.dumps({"files": [report.to_json() for report in reports]}, indent=2))
+            return
+        for report in reports:
+            self._print_counts(report)
+        for report in reports:
+            self._print_deviations(report)
+
+    def _print_counts(self, report: FileReport) -> None:
+        for agreement, count in report.counts.items():
+            line = (
+                f"{report.path.name:<18} {agreement:<11} {count[Outcome.HOLDS]:>4} of {count.total():>4} hold"
+            )
+            missing = count[Outcome.UNSUPPORTED]
+            self.stdout.write(f"{line}, {missing} not supported yet" if missing else line)
+
+    def _print_deviations(self, report: FileReport) -> None:
+        for result in report.results:
+            for check in result.deviations:
+                self.stdout.write(
+                    f"{result.id} ({result.agreement}) {check.what}: expected {check.expected}, found {check.found}"
+                )

@@ -1,0 +1,23 @@
+"""Outside cases of category "fees"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from trading.fees import ib_option_fee, order_fee
+from trading.oracle.results import Check, NotSupported, check
+from trading.settings import ExecutionSettings, FeeModel
+
+
+def run(case: Mapping[str, Any]) -> list[Check]:
+    given, kind = case["input"], case["type"]
+    if kind == "ib_us_equity":
+        value = given["quantity"] * Decimal(str(given["price"]))
+        fee = order_fee(given["quantity"], value, ExecutionSettings(fees=FeeModel.IB_EQUITY))
+    elif kind == "ib_us_option":
+        fee = ib_option_fee(given["contracts"], Decimal(str(given["premium"])))
+    else:
+        raise NotSupported(f"fee model {kind}")
+    return [check("fee", case["expected"]["fee"], fee, case["tolerance"])]

@@ -1,0 +1,174 @@
+"""Outside cases of category "portfolio": what fills, splits and time do to an account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from trading import margin
+from trading.book import Tape
+from trading.corporate_actions import Split, apply_actions
+from trading.fees import order_fee
+from trading.ledger import Account
+from trading.observe import open_day
+from trading.oracle.results import Check, NotSupported, check
+from trading.positions import RoundTrip
+from trading.session import start_account
+from trading.settings import AccountType, ExecutionSettings, FeeModel
+from trading.types import Fill, Side
+
+START = datetime(2015, 1, 5, 14, 30, tzinfo=UTC)
+SYMBOL = "X"
+
+
+def run(case: Mapping[str, Any]) -> list[Check]:
+    runner = _RUNNERS.get(case["type"])
+    if runner is None:
+        raise NotSupported(f"portfolio case of type {case['type']}")
+    return list(runner(case["input"], case["expected"], case["tolerance"]))
+
+
+def _account(cash: Any, settings: ExecutionSettings) -> Account:
+    # The ledger takes any cash; a run has to begin with some.
+    account = start_account(Decimal(1), settings, START)
+    account.cash = Decimal(str(cash))
+    return account
+
+
+def _book(
+    account: Account, side: Side, quantity: int, price: Any, fee: Any = 0, at: datetime = START
+) -> list[RoundTrip]:
+    exact = Decimal(str(price))
+    return account.apply(Fill(1, SYMBOL, side, quantity, exact, exact, Decimal(str(fee)), at, 1))
+
+
+def _commission(given: Mapping[str, Any], expected: Mapping[str, Any], tolerance: float) -> Iterator[Check]:
+    commission = given["commission"]
+    settings = ExecutionSettings(
+        fees=FeeModel.PER_TRADE,
+        fee_per_trade=Decimal(str(commission["fixed"])),
+        fee_bps=Decimal(str(commission["fraction"])) * 10_000,
+    )
+    account = _account(given["cash"], settings)
+    for fill in given["fills"]:
+        fee = order_fee(fill["quantity"], fill["quantity"] * Decimal(str(fill["price"])), settings)
+        _book(account, Side(fill["side"]), fill["quantity"], fill["price"], fee)
+    yield check("total_commission", expected["total_commission"], account.fees_paid, tolerance)
+    yield check("final_equity", expected["final_equity"], account.equity(), tolerance)
+
+
+def _buying_power(given: Mapping[str, Any], expected: Mapping[str, Any], tolerance: float) -> Iterator[Check]:
+    leverage = Decimal(str(given["leverage"]))
+    settings = ExecutionSettings(
+        account_type=AccountType.MARGIN, leverage=leverage, initial_margin=1 / leverage
+    )
+    account = _account(given["cash"], settings)
+    fill = given["fill"]
+    _book(account, Side(fill["side"]), fill["quantity"], fill["price"])
+
+    def allowed(opening: int) -> bool:
+        # Closing is never refused; what counts is whether the shares beyond it can be carried.
+        return opening * account.marks[SYMBOL] <= account.buying_power()
+
+    yield check("one more", expected["one_more_share_same_side_allowed"], allowed(1))
+    yield check("close before", expected["close_to_zero_allowed_before"], allowed(0))
+    account.marks[SYMBOL] = Decimal(str(given["then_price"]))
+    yield check("close after", expected["close_to_zero_allowed_after_adverse_move"], allowed(0))
+    del account.positions[SYMBOL]
+    account.cash += fill["quantity"] * account.marks[SYMBOL]
+    yield check("reverse", expected["reverse_by_one_share_allowed_after_adverse_move"], allowed(1))
+
+
+def _initial_margin(
+    given: Mapping[str, Any], expected: Mapping[str, Any], tolerance: float
+) -> Iterator[Check]:
+    local = datetime.fromisoformat(given["local_time"]).replace(tzinfo=ZoneInfo("America/New_York"))
+    settings = ExecutionSettings(
+        account_type=AccountType.MARGIN,
+        leverage=Decimal(given["leverage_open"]),
+        initial_margin=1 / Decimal(given["leverage_closed"]),
+    )
+    is_open = (9, 30) <= (local.hour, local.minute) < (16, 0)
+    rate = margin.initial_rate(settings, is_open=is_open, day=local.date(), equity=margin.PATTERN_EQUITY)
+    value = Decimal(str(given["price"])) * given["quantity"]
+    yield check("initial_margin", expected["initial_margin"], value * rate, tolerance)
+
+
+def _sell_fill(given: Mapping[str, Any], expected: Mapping[str, Any], tolerance: float) -> Iterator[Check]:
+    account = _account(given["cash"], ExecutionSettings(account_type=AccountType.MARGIN))
+    if given["position"]:
+        side = Side.BUY if given["position"] > 0 else Side.SELL
+        _book(account, side, abs(given["position"]), given["average_price"])
+        account.cash = Decimal(str(given["cash"]))
+    fill = given["fill"]
+    _book(account, Side(fill["side"]), fill["quantity"], fill["price"], given["fees"])
+    yield check("cash_after", expected["cash_after"], account.cash, tolerance)
+    yield check("position_after", expected["position_after"], account.quantity(SYMBOL), tolerance)
+
+
+def _settlement(given: Mapping[str, Any], expected: Mapping[str, Any], tolerance: float) -> Iterator[Check]:
+    account = _account(given["cash"], ExecutionSettings(settlement_sessions=3))
+    day: datetime | None = None
+    for event, name in zip(given["events"], ("after_buy", "after_sell"), strict=True):
+        at = datetime.fromisoformat(event["at"])
+        day = _open_until(account, day, at)
+        _book(account, Side(event["side"]), event["quantity"], event["price"], event["fee"], at)
+        yield _settled(name, expected, account, tolerance)
+    for weekday, name in ((3, "thursday"), (4, "friday_open")):
+        while day is not None and day.weekday() != weekday:
+            day = _open_until(account, day, day + timedelta(days=1))
+        yield _settled(name, expected, account, tolerance)
+
+
+def _open_until(account: Account, day: datetime | None, at: datetime) -> datetime:
+    """Open every business day's session after `day`, up to the day of `at`."""
+    while day is not None and day.date() < at.date():
+        day += timedelta(days=1)
+        if day.weekday() < 5:
+            open_day(account, day)
+    return at
+
+
+def _settled(name: str, expected: Mapping[str, Any], account: Account, tolerance: float) -> Check:
+    settled = account.settled_cash()
+    return check(name, expected[name], {"cash": settled, "unsettled": account.cash - settled}, tolerance)
+
+
+def _split(given: Mapping[str, Any], expected: Mapping[str, Any], tolerance: float) -> Iterator[Check]:
+    account = _account(0, ExecutionSettings())
+    _book(account, Side.BUY, given["position"], given["average_price"])
+    account.marks[SYMBOL] = Decimal(str(given["price"]))
+    before = account.cash
+    apply_actions(account, [Split(SYMBOL, 1 / Decimal(str(given["split_factor"])))], Tape())
+    yield check("position_after", expected["position_after"], account.quantity(SYMBOL))
+    average = account.positions[SYMBOL].average_price
+    yield check("average_price_after", expected["average_price_after"], average, tolerance)
+    yield check("cash_change", expected["cash_change"], account.cash - before, tolerance)
+
+
+def _closed_trades(
+    given: Mapping[str, Any], expected: Mapping[str, Any], tolerance: float
+) -> Iterator[Check]:
+    account = _account(0, ExecutionSettings(account_type=AccountType.MARGIN))
+    trips: list[RoundTrip] = []
+    for fill in given["fills"]:
+        side = Side.BUY if fill["quantity"] > 0 else Side.SELL
+        trips += _book(account, side, abs(fill["quantity"]), fill["price"], given["fee_per_fill"])
+    names = ("direction", "quantity", "entry_price", "exit_price", "fees")
+    found = [{name: getattr(t, name) for name in names} | {"profit_loss": t.gross_pnl} for t in trips]
+    # The ledger matches lots first in first out; grouping by flat to flat is another view of the same fills.
+    yield check("fill_to_fill_fifo", expected["fill_to_fill_fifo"], found, tolerance)
+
+
+_RUNNERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any], float], Iterator[Check]]] = {
+    "round_trip_with_commission": _commission,
+    "buying_power": _buying_power,
+    "initial_margin": _initial_margin,
+    "sell_fill": _sell_fill,
+    "settlement": _settlement,
+    "split": _split,
+    "closed_trades": _closed_trades,
+}

@@ -1,0 +1,76 @@
+"""The bars and quotes of a case, read from its CSV files, in the order in which they became known."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from trading.oracle.results import NotSupported
+from trading.types import Bar, Quote
+
+NEW_YORK = ZoneInfo("America/New_York")
+OPEN, CLOSE = time(9, 30), time(16)
+_OHLC = ("open", "high", "low", "close")
+
+
+@dataclass
+class Minute:
+    """What became known at `end` (an hour's worth, where the bars are hours)."""
+
+    end: datetime
+    bars: dict[str, Bar] = field(default_factory=dict)
+    quotes: dict[str, Quote] = field(default_factory=dict)
+    opens_session: bool = False
+    ends_session: bool = False
+
+    @property
+    def day(self) -> date:
+        return self.end.date()
+
+
+def load(case: Mapping[str, Any], data: Path) -> list[Minute]:
+    """The regular sessions of the case's period. Paths in the case begin with `data/`, which `data` stands for."""
+    first, last = (date.fromisoformat(day) for day in case["period"].split(".."))
+    scale = re.match(r"raw \* ([\d.]+)", case.get("price_basis", ""))
+    factor = Decimal(scale[1]) if scale else Decimal(1)
+    minutes: dict[datetime, Minute] = {}
+    for name in case["data"]:
+        path = data / Path(name).relative_to("data")
+        if not path.exists():
+            raise NotSupported(f"its data {name} is not there")
+        is_hour = "hour" in name
+        for row in _rows(path):
+            start = datetime.fromisoformat(row["timestamp"]).astimezone(NEW_YORK)
+            if not first <= start.date() <= last or not (is_hour or OPEN <= start.time() < CLOSE):
+                continue
+            end = start + timedelta(hours=1) if is_hour else start + timedelta(minutes=1)
+            _add(minutes.setdefault(end, Minute(end)), row, start, factor)
+    ordered = [minutes[end] for end in sorted(minutes)]
+    for before, after in zip([None, *ordered], [*ordered, None], strict=True):
+        if before is None or after is None or before.day != after.day:
+            if before is not None:
+                before.ends_session = True
+            if after is not None:
+                after.opens_session = True
+    return ordered
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _add(minute: Minute, row: Mapping[str, str], start: datetime, factor: Decimal) -> None:
+    if "bid_open" in row:
+        prices = (row[f"{side}_{price}"] for side in ("bid", "ask") for price in _OHLC)
+        minute.quotes[row["symbol"]] = Quote(*(Decimal(p) * factor if p else None for p in prices))
+    else:
+        open_, high, low, close = (Decimal(row[price]) * factor for price in _OHLC)
+        minute.bars[row["symbol"]] = Bar(start, open_, high, low, close, int(row["volume"]))
