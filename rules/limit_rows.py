@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rules.limits import MODEL, NUMBER_KINDS, PROFILE, EffectiveLimits
+from rules.limits import NUMBER_KINDS, EffectiveLimits, Source
 
 
 class LimitRow(NamedTuple):
@@ -40,10 +40,10 @@ def _number_rows(limits: EffectiveLimits) -> list[LimitRow]:
 def _permission_rows(limits: EffectiveLimits) -> list[LimitRow]:
     rows = [LimitRow("Trading hours", str(hours), "", hours.source, True) for hours in limits.trading_hours]
     if limits.allowed_symbols:
-        rows.append(LimitRow("Allowed symbols", _listed(limits.allowed_symbols), "", MODEL, True))
+        rows.append(LimitRow("Allowed symbols", _listed(limits.allowed_symbols), "", Source.MODEL, True))
     if limits.avoided_sectors:
-        rows.append(LimitRow("Avoided sectors", _listed(limits.avoided_sectors), "", PROFILE, True))
-    rows.append(LimitRow("Allowed order types", _listed(limits.order_types), "", MODEL, True))
+        rows.append(LimitRow("Avoided sectors", _listed(limits.avoided_sectors), "", Source.PROFILE, True))
+    rows.append(LimitRow("Allowed order types", _listed(limits.order_types), "", Source.MODEL, True))
     refusals = {"Shorting": limits.no_shorting, "Margin": limits.no_margin, "Options": limits.no_options}
     rows += [
         LimitRow(label, "not allowed", "", source, True)

@@ -10,12 +10,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from rules.snapshot import ProfileLimits, RuleSpec, RunLimits
 
-GATE, PROFILE, MODEL = "gate", "profile", "model"
+
+class Source(StrEnum):
+    """Who sets a limit. A rule's is "rule: <name>"."""
+
+    GATE = "gate"
+    PROFILE = "profile"
+    MODEL = "model"
+
+
 EXCHANGE_ZONE = ZoneInfo("America/New_York")
 
 # The thresholds of the gates: law, not settings. A run keeps those that it started with in its snapshot.
@@ -83,7 +92,7 @@ class NumberKind(NamedTuple):
     name: str
     label: str
     unit: str
-    settings: tuple[tuple[str, str], ...]  # source, field
+    settings: tuple[tuple[Source, str], ...]  # and the field there
     is_floor: bool = False  # the largest is the strictest
 
 
@@ -92,15 +101,17 @@ NUMBER_KINDS = (
         "position_percent",
         "Largest position",
         "% of equity",
-        ((GATE, "max_position_percent"), (PROFILE, "max_position_size_percent")),
+        ((Source.GATE, "max_position_percent"), (Source.PROFILE, "max_position_size_percent")),
     ),
-    NumberKind("position_dollars", "Largest position", "$", ((MODEL, "max_position_size_dollars"),)),
-    NumberKind("open_positions", "Most open positions", "positions", ((PROFILE, "max_open_positions"),)),
+    NumberKind("position_dollars", "Largest position", "$", ((Source.MODEL, "max_position_size_dollars"),)),
+    NumberKind(
+        "open_positions", "Most open positions", "positions", ((Source.PROFILE, "max_open_positions"),)
+    ),
     NumberKind(
         "cash_reserve_percent",
         "Cash (or free margin) kept back",
         "% of equity",
-        ((GATE, "min_cash_reserve_percent"), (PROFILE, "min_cash_reserve_percent")),
+        ((Source.GATE, "min_cash_reserve_percent"), (Source.PROFILE, "min_cash_reserve_percent")),
         is_floor=True,
     ),
     NumberKind(
@@ -108,20 +119,24 @@ NUMBER_KINDS = (
         "Largest loss in a day",
         "$",
         (
-            (MODEL, "max_daily_loss_dollars"),
-            (PROFILE, "max_loss_per_day"),
-            (PROFILE, "stop_trading_if_daily_loss_exceeds"),
+            (Source.MODEL, "max_daily_loss_dollars"),
+            (Source.PROFILE, "max_loss_per_day"),
+            (Source.PROFILE, "stop_trading_if_daily_loss_exceeds"),
         ),
     ),
-    NumberKind("weekly_loss", "Largest loss in a week", "$", ((PROFILE, "max_loss_per_week"),)),
-    NumberKind("drawdown_percent", "Largest loss from start or peak", "%", ((GATE, "max_drawdown_percent"),)),
+    NumberKind("weekly_loss", "Largest loss in a week", "$", ((Source.PROFILE, "max_loss_per_week"),)),
+    NumberKind(
+        "drawdown_percent", "Largest loss from start or peak", "%", ((Source.GATE, "max_drawdown_percent"),)
+    ),
     NumberKind(
         "price_distance_percent",
         "Limit price away from the last price",
         "%",
-        ((GATE, "max_price_distance_percent"),),
+        ((Source.GATE, "max_price_distance_percent"),),
     ),
-    NumberKind("orders_per_minute", "Most orders in a minute", "orders", ((GATE, "max_orders_per_minute"),)),
+    NumberKind(
+        "orders_per_minute", "Most orders in a minute", "orders", ((Source.GATE, "max_orders_per_minute"),)
+    ),
 )
 
 
@@ -132,7 +147,7 @@ def effective_limits(snapshot: Mapping[str, Any]) -> EffectiveLimits:
     taken for none. A field that is None sets no limit; so does a profile that is None.
     """
     run = RunLimits.read(snapshot)
-    sections = {GATE: run.gates, PROFILE: run.profile, MODEL: run.model}
+    sections = {Source.GATE: run.gates, Source.PROFILE: run.profile, Source.MODEL: run.model}
     model, profile = run.model, run.profile
     return EffectiveLimits(
         **{kind.name: _limits(kind, sections) for kind in NUMBER_KINDS},
@@ -141,17 +156,17 @@ def effective_limits(snapshot: Mapping[str, Any]) -> EffectiveLimits:
         avoided_sectors=frozenset(profile.avoided_sectors if profile else ()),
         order_types=frozenset(model.allowed_order_types),
         no_shorting=_refusals(
-            {MODEL: model.allow_shorting, PROFILE: not profile or profile.use_short_selling}
+            {Source.MODEL: model.allow_shorting, Source.PROFILE: not profile or profile.use_short_selling}
         ),
-        no_margin=_refusals({MODEL: model.margin_account}),
+        no_margin=_refusals({Source.MODEL: model.margin_account}),
         no_options=_refusals(
-            {MODEL: model.allow_options_strategies, PROFILE: not profile or profile.use_options}
+            {Source.MODEL: model.allow_options_strategies, Source.PROFILE: not profile or profile.use_options}
         ),
         rules=tuple(sorted(run.rules, key=lambda rule: (-rule.priority, rule.name))),
     )
 
 
-def _limits(kind: NumberKind, sections: Mapping[str, object]) -> Limits:
+def _limits(kind: NumberKind, sections: Mapping[Source, object]) -> Limits:
     found = [
         Limit(value, source, field)
         for source, field in kind.settings
@@ -163,7 +178,7 @@ def _limits(kind: NumberKind, sections: Mapping[str, object]) -> Limits:
 def _hours(profile: ProfileLimits | None) -> tuple[TradingHours, ...]:
     if profile is None:
         return ()
-    return (TradingHours(profile.trading_hours_start, profile.trading_hours_end, PROFILE),)
+    return (TradingHours(profile.trading_hours_start, profile.trading_hours_end, Source.PROFILE),)
 
 
 def _refusals(permissions: Mapping[str, bool]) -> tuple[str, ...]:
