@@ -16,6 +16,8 @@ from trading.types import Bar
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+HIGHEST_PRICE = 10_000_000.0  # dollars; no share has ever cost a tenth of it
+
 
 class Timeframe(StrEnum):
     """How long a bar is. A day's bar is `[open, close)` of the regular session."""

@@ -9,10 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 
-from market.columns import Timeframe
+from market.columns import HIGHEST_PRICE, Timeframe
 from market.symbols import SYMBOL_PATTERN
-
-HIGHEST_PRICE = 10_000_000.0
 
 
 class Instrument(models.Model):
