@@ -21,7 +21,9 @@ from trading.statistics.curve import MINIMUM_RETURNS, TRADING_DAYS
 from trading.statistics.report import StatisticsInput, measure
 from trading.statistics.sample import EMPTY, Floats, Numbers, as_floats, deviation
 
-LEVEL = 0.05
+LEVEL = 0.05  # false claims that are put up with
+# A bootstrap keeps its level only nearly (measured up to half a point above), so it is held to a stricter one.
+CAUTION = 0.8
 RESAMPLES = 2_000, 50_000  # at least and at most; between them enough for 50 beyond the level
 RESAMPLES_AT_ONCE = 2_000  # bounds the memory
 MOST_DAYS = 100 * TRADING_DAYS  # a wait longer than a century is no advice
@@ -79,7 +81,7 @@ def level_of_each(runs_tried: int, level: float = LEVEL) -> float:
 
 
 def excess_interval(excess: Numbers, level: float = LEVEL, *, seed: int = 0) -> ExcessInterval:
-    """Return the interval that covers the true mean excess return with probability 1 − level.
+    """Return the interval that covers the true mean excess return with probability 1 − level, or a little more.
 
     Raises ValueError with fewer than 30 returns. The same seed gives the same interval.
     """
@@ -168,7 +170,7 @@ def _half_width(values: Floats, level: float, random: np.random.Generator) -> fl
     error = float(blocks.std()) * math.sqrt(values.size / (values.size - length) / count)
     wanted = min(max(math.ceil(50 / level), RESAMPLES[0]), RESAMPLES[1])
     batches = [_studentised(blocks, count, random) for _ in range(math.ceil(wanted / RESAMPLES_AT_ONCE))]
-    return float(np.quantile(np.concatenate(batches), 1 - level, method="higher")) * error
+    return float(np.quantile(np.concatenate(batches), 1 - CAUTION * level, method="higher")) * error
 
 
 def _studentised(blocks: Floats, count: int, random: np.random.Generator) -> Floats:
@@ -206,9 +208,9 @@ def _sentence(
 ) -> str:
     average = f"mean excess {_percent(interval.mean)} a {period}"
     if interval.low is None or interval.high is None:
-        return (
-            f"Not distinguishable from luck: {average}, and too few {period}s differ from {against} to tell."
-        )
+        return f"Not distinguishable from luck: {average}; too few {period}s differ from {against} to tell."
+    if interval.mean == interval.half_width == 0:
+        return f"Not distinguishable from luck: every {period} was exactly like {against}."
     width = f"95 % interval {_percent(interval.low)} to {_percent(interval.high)}{_correction(runs_tried)}"
     if finding != "luck":
         return f"{finding.capitalize()} than {against}, beyond luck: {average}, {width}."

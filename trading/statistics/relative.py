@@ -153,12 +153,14 @@ class BenchmarkStatistics(Section):
 
 
 def benchmark_statistics(
-    curve: EquityCurve, returns: PeriodicReturns, benchmark: EquityCurve | None
+    curve: EquityCurve,
+    returns: PeriodicReturns,
+    benchmark: EquityCurve | None,
+    theirs: PeriodicReturns | None,
 ) -> BenchmarkStatistics:
     """Compute the section, on the periods of the run."""
-    if benchmark is None or not curve.equity.size:
+    if benchmark is None or theirs is None or not curve.equity.size:
         return BenchmarkStatistics(None, None, None, None, None, None, None, None, None)
-    theirs = PeriodicReturns.of(benchmark.initial, benchmark.equity, returns.periods)
     is_usable = returns.usable.size == theirs.usable.size
     own, other = (returns.usable, theirs.usable) if is_usable else (EMPTY, EMPTY)
     year = returns.periods.per_year

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from trading.statistics.activity import ActivityStatistics, activity_statistics
 from trading.statistics.curve import EquityCurve, PeriodicReturns, Timeframe, periods_of
@@ -71,6 +71,15 @@ class Statistics(
     title: ClassVar[str] = "Statistics"
 
 
+class Measured(NamedTuple):
+    """The curves of a run and its benchmark, and their returns over the same periods."""
+
+    curve: EquityCurve
+    returns: PeriodicReturns
+    benchmark: EquityCurve | None
+    benchmark_returns: PeriodicReturns | None
+
+
 def compute(data: StatisticsInput) -> Statistics:
     """Compute the statistics of a run.
 
@@ -78,13 +87,8 @@ def compute(data: StatisticsInput) -> Statistics:
     (CAGR, Calmar, alpha, LEAN's Sharpe) also when the returns are not daily. Raises ValueError for input that is no
     equity curve: naive or unordered times, values that are no numbers, lengths that differ.
     """
-    initial = float(data.initial_equity)
-    curve = EquityCurve.of(data.times, data.equity, initial)
-    benchmark = (
-        None if data.benchmark_equity is None else curve.beside("Benchmark equity", data.benchmark_equity)
-    )
-    periods = periods_of(curve, data.timeframe, data.bars_per_session, data.time_zone)
-    returns = PeriodicReturns.of(initial, curve.equity, periods)
+    measured = measure(data)
+    curve, returns = measured.curve, measured.returns
     exposure = EMPTY if data.exposure is None else curve.beside("Exposure", data.exposure).equity
     costs = float(data.traded_value), float(data.fees_paid), float(data.slippage_paid)
     return _joined(
@@ -92,10 +96,22 @@ def compute(data: StatisticsInput) -> Statistics:
         drawdown_statistics(curve),
         ratio_statistics(curve, returns),
         tail_statistics(returns),
-        benchmark_statistics(curve, returns, benchmark),
+        benchmark_statistics(curve, returns, measured.benchmark, measured.benchmark_returns),
         trip_statistics(data.round_trips),
         activity_statistics(curve, exposure, *costs),
     )
+
+
+def measure(data: StatisticsInput) -> Measured:
+    """Check the curves and cut them into periods. Raises ValueError as `compute` says."""
+    initial = float(data.initial_equity)
+    curve = EquityCurve.of(data.times, data.equity, initial)
+    periods = periods_of(curve, data.timeframe, data.bars_per_session, data.time_zone)
+    returns = PeriodicReturns.of(initial, curve.equity, periods)
+    if data.benchmark_equity is None:
+        return Measured(curve, returns, None, None)
+    benchmark = curve.beside("Benchmark equity", data.benchmark_equity)
+    return Measured(curve, returns, benchmark, PeriodicReturns.of(initial, benchmark.equity, periods))
 
 
 def _joined(*sections: Section) -> Statistics:
