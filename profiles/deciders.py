@@ -22,7 +22,7 @@ class DeciderKind(Protocol):
     @property
     def description(self) -> str: ...
     @property
-    def Params(self) -> type[BaseModel]: ...  # noqa: N802  (a class, named like one)
+    def params_type(self) -> type[BaseModel]: ...
 
     def check(self, values: dict[str, Any], /) -> object:
         """Raises UserError for parameters that it can't use."""
@@ -50,7 +50,7 @@ def decider_guides() -> list[Guide]:
 
 
 def parameters(kind: DeciderKind) -> dict[str, str]:
-    fields = kind.Params.model_fields
+    fields = kind.params_type.model_fields
     return {
         name: f"{field.description or ''}, default {default_of(field)}".lstrip(", ")
         for name, field in fields.items()

@@ -103,7 +103,7 @@ def validate_user(user: User, password: str) -> None:
 
 
 @transaction.atomic
-def model_create(user: User, **values: Any) -> TradingModel:
+def model_create(user: User, /, **values: Any) -> TradingModel:
     """Create a Model. What is not sent takes the defaults of its style, then those of the table."""
     known_fields(values, MODEL_FIELDS)
     sent = cleaned(values)
@@ -133,7 +133,7 @@ def slug_free(user: User, name: str) -> str:
 
 
 @transaction.atomic
-def model_update(user: User, model_id: int, **changes: Any) -> TradingModel:
+def model_update(user: User, model_id: int, /, **changes: Any) -> TradingModel:
     """Change the fields that were sent and no others. Its slug and its past runs stay as they are."""
     known_fields(changes, MODEL_FIELDS)
     model = access_model(user, model_id, lock=True)
@@ -182,7 +182,7 @@ def model_restore(user: User, model_id: int) -> TradingModel:
 
 
 @transaction.atomic
-def profile_update(user: User, **changes: Any) -> TradingProfile:
+def profile_update(user: User, /, **changes: Any) -> TradingProfile:
     """Change the fields that were sent and no others."""
     known_fields(changes, PROFILE_FIELDS)
     profile = profile_get(user, lock=True)

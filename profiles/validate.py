@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from core.errors import UserError
+from market.models import Instrument
 from market.selectors import instrument_get
 from profiles.deciders import decider_check
 from profiles.models import MOST_CASH, MOST_WORDS, TradingModel, TradingProfile
@@ -25,6 +26,7 @@ from trading.settings import ExecutionSettings
 
 MOST_JSON = 20_000
 MOST_SECTORS = 50
+MOST_SYMBOLS = 500
 DOLLARS = {
     "initial_cash",
     "max_position_size_dollars",
@@ -142,7 +144,14 @@ def one_of(problems: Problems, field: str, label: str, value: object, allowed: C
 
 
 def symbols(problems: Problems, model: TradingModel) -> None:
-    for symbol in model.allowed_symbols:
+    wanted = model.allowed_symbols
+    problems.require(
+        len(wanted) <= MOST_SYMBOLS,
+        "allowed_symbols",
+        f"Name at most {MOST_SYMBOLS} symbols, found {len(wanted)}. Empty means all.",
+    )
+    known = set(Instrument.objects.filter(symbol__in=wanted).values_list("symbol", flat=True))
+    for symbol in [symbol for symbol in wanted if symbol not in known][:1]:
         try:
             instrument_get(symbol)
         except UserError as error:
@@ -161,7 +170,8 @@ def settings(problems: Problems, model: TradingModel) -> None:
         try:
             decider_check(model.decider, model.decider_params)
         except UserError as error:
-            problems.fields.update(error.fields)
+            for field, message in error.fields.items():
+                problems.add(field, message)
     if isinstance(model.execution, dict):
         try:
             ExecutionSettings.from_json(model.execution)

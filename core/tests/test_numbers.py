@@ -77,7 +77,7 @@ def test_a_change_of_money_shows_the_sign_before_the_dollar() -> None:
     ("value", "text"),
     [
         (Decimal("145.32"), "145.32"),
-        (Decimal("145"), "145.00"),
+        (Decimal(145), "145.00"),
         (Decimal("0.00345"), "0.0034"),
         (Decimal("145.3200"), "145.32"),
         (Decimal("12.345"), "12.345"),
