@@ -5,8 +5,10 @@ class AgentsConfig(AppConfig):
     name = "agents"
 
     def ready(self) -> None:
+        from agents import panels
         from agents.deciders import DECIDERS
         from profiles import deciders
 
         for kind in DECIDERS.values():
             deciders.register(kind)
+        panels.register()

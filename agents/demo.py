@@ -47,3 +47,19 @@ def demo_create() -> User:
             if fields["name"] not in names:
                 model_create(user, **fields)
     return user
+
+
+def demo_request(user: User) -> RunRequest:
+    """The newest complete session of the first sample symbol, for the first demo Model."""
+    with acting_as(user.pk):
+        model = models_list(user).get(name=DEMO_MODELS[0]["name"])
+    symbol = sample_symbols()[0]
+    day = session_days(symbol)[0]
+    return RunRequest(
+        model_id=model.pk,
+        symbols=[symbol],
+        date_from=day,
+        date_to=day,
+        decider=model.decider,
+        decider_params=model.decider_params,
+    )

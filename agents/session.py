@@ -28,14 +28,14 @@ def advance(user: User, claim: Claim, *, slice_seconds: float) -> RunState:
     """Move a run on until it ends or the slice is over; return its state. Raises LeaseLost when it is taken away."""
     desk = desk_open(user, claim)
     ends_at = time.monotonic() + slice_seconds
-    while desk.has_steps_left and time.monotonic() < ends_at:
+    while desk.has_steps_left:
         began = time.monotonic()
         results = list(think(desk))
         if act(user, claim, desk, results, time.monotonic() - began):
             return RunState.STOPPED
+        if desk.has_steps_left and time.monotonic() > ends_at:
+            return RunState.RUNNING
         pause(desk, began)
-    if desk.has_steps_left:
-        return RunState.RUNNING
     with acting_as(user.pk):
         run_complete(run_lock_claimed(user, claim), RunState.COMPLETED)
     return RunState.COMPLETED

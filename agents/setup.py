@@ -15,6 +15,7 @@ from agents.timeline import Timeline, timeline_load
 from broker.selectors import checkpoint_account
 from core.rls import acting_as
 from market.asof import AsOfReader
+from market.models import Instrument
 from reasoning.selectors import recorded_decisions
 from rules.approve import make_approve
 from rules.limits import effective_limits
@@ -98,7 +99,12 @@ def desk_of(user: User, run: Run, timeline: Timeline) -> Desk:
         timeline=timeline,
         account=checkpoint_account(run) or start_account(run.initial_cash, execution, timeline.start(1)),
         decider=decider_of(user, run),
-        approve=make_approve(effective_limits(run.snapshot), known_symbols=frozenset(run.symbols)),
+        approve=make_approve(
+            effective_limits(run.snapshot),
+            known_symbols=frozenset(run.symbols),
+            next_trade_at=timeline.next_trade_at,
+            sectors=sectors_of(run.symbols),
+        ),
         reader=reader,
         observation=Observation(reader, tuple(run.symbols)),
         benchmark=[equity for _, equity in beside.equity],
@@ -112,3 +118,7 @@ def decider_of(user: User, run: Run) -> Decider:
         source = access_run_by_number(user, run.model_id, decider.params.run)
         decider.decisions = recorded_decisions(source)
     return decider
+
+
+def sectors_of(symbols: list[str]) -> dict[str, str]:
+    return dict(Instrument.objects.filter(symbol__in=symbols).values_list("symbol", "sector"))

@@ -20,7 +20,7 @@ from runs.services import Claim, LeaseLost, lease_release, lease_take, run_finis
 logger = logging.getLogger(__name__)
 
 
-@shared_task(queue="runs")
+@shared_task
 def run_advance(user_id: int, run_id: int) -> None:
     """Advance a run by one slice and hand on to the next. Safe to run twice: only the lease's holder writes."""
     if run_slice(user_id, run_id, slice_seconds=settings.RUN_SLICE_SECONDS):
@@ -61,7 +61,7 @@ def fail(user: User, claim: Claim, bug: Exception) -> None:
         logger.info("run %s was taken over before its failure was recorded", claim.run_id)
 
 
-@shared_task(queue="beat")
+@shared_task
 def runs_wake() -> int:
     """Send every run that nobody advances to a worker again; return how many."""
     with connection.cursor() as cursor:

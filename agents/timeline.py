@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -67,6 +68,11 @@ class Timeline:
 
     def now(self, step: int) -> datetime:
         return datetime.fromtimestamp(self.ends[step - 1], UTC)
+
+    def next_trade_at(self, decided_at: datetime) -> datetime | None:
+        """The start of the first bar that an order decided then can trade in; None when none is left."""
+        row = bisect_left(self.starts, int(decided_at.timestamp()))
+        return self.start(row + 1) if row < len(self.starts) else None
 
     def reader(self) -> AsOfReader:
         """A fresh as-of reader over these bars, before the first of them."""

@@ -35,7 +35,11 @@ class OwnedQuerySet(models.QuerySet[M]):
             raise Forbidden from None
 
 
-OwnedManager = models.Manager.from_queryset(OwnedQuerySet)
+_OwnedManager = models.Manager.from_queryset(OwnedQuerySet)
+
+
+class OwnedManager(_OwnedManager[M]):
+    """Named, so that type checkers know the managers of reverse relations."""
 
 
 class OwnedModel(models.Model):

@@ -11,12 +11,22 @@ from agents.deciders.mean_reversion import MeanReversion
 from agents.deciders.momentum_breakout import MomentumBreakout
 from agents.deciders.random_trader import RandomTrader
 from agents.deciders.recording import Recording
+from agents.deciders.scripted import Scripted
 from agents.deciders.sma_cross import SmaCross
 from core.errors import UserError
 
 DECIDERS: dict[str, type[Decider]] = {
     decider.name: decider
-    for decider in (Hold, BuyAndHold, SmaCross, MomentumBreakout, MeanReversion, RandomTrader, Recording)
+    for decider in (
+        Hold,
+        BuyAndHold,
+        SmaCross,
+        MomentumBreakout,
+        MeanReversion,
+        RandomTrader,
+        Recording,
+        Scripted,
+    )
 }
 
 __all__ = ["DECIDERS", "Decider", "Observation", "Params", "decider_check", "decider_make"]

@@ -63,7 +63,10 @@ def test_hold_never_trades() -> None:
 
 def test_buy_and_hold_buys_at_the_first_bar_and_shares_its_equity_among_symbols() -> None:
     first = decisions("buy_and_hold", [10, 11], symbols=("AAA", "BBB"), equity_percent=30)[0]
-    assert [(intent.symbol, intent.equity_percent) for intent in first.intents] == [("AAA", 15), ("BBB", 15)]
+    assert [(intent.symbol, intent.equity_percent) for intent in first.intents] == [
+        ("AAA", Decimal(15)),
+        ("BBB", Decimal(15)),
+    ]
 
 
 def test_sma_cross_waits_for_its_slow_average_and_buys_above_it() -> None:
@@ -122,8 +125,23 @@ def test_bad_parameters_are_refused_in_words(name: str, params: dict[str, object
 
 def test_checked_parameters_are_complete_and_make_the_same_decider() -> None:
     for name, kind in DECIDERS.items():
-        if name != "recording":
+        if name not in ("recording", "scripted"):
             params = decider_check(name, {})
             assert decider_check(name, params) == params
             assert kind.title
             assert kind.description
+
+
+def test_a_script_is_followed_to_the_letter() -> None:
+    script = [
+        {
+            "step": 2,
+            "intents": [
+                {"action": "buy", "symbol": "AAA", "quantity": 3, "order_type": "limit", "limit_price": "9.5"}
+            ],
+        },
+        {"step": 3, "cancels": [1]},
+    ]
+    answers = decisions("scripted", [10, 10, 10], script=script)
+    assert wishes(answers) == ["", "buy", ""]
+    assert (answers[1].intents[0].limit_price, answers[2].cancels) == (Decimal("9.5"), (1,))

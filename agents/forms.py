@@ -1,0 +1,126 @@
+"""The form that starts a run: what to trade, when, and who decides with which parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self, get_args
+from uuid import uuid4
+
+from django import forms
+from django.contrib.auth.models import User
+from pydantic.fields import FieldInfo
+
+from agents.deciders import DECIDERS
+from agents.selectors import start_suggestion
+from core.errors import UserError
+from core.forms import ServiceForm
+from profiles.deciders import decider_choices
+from profiles.fields import SymbolsField
+from profiles.models import TradingModel
+from runs.models import Mode, Session
+from runs.services.start import RunRequest
+
+PARAM = "param_"
+PACES = [
+    ("", "as fast as it goes"),
+    ("1", "1 step a second"),
+    ("5", "5 steps a second"),
+    ("20", "20 steps a second"),
+]
+SESSIONS = {
+    Session.REGULAR: "Regular, 09:30–16:00 ET",
+    Session.PRE: "Before, 04:00–09:30 ET",
+    Session.AFTER: "After, 16:00–20:00 ET",
+}
+MODES = {Mode.INTRADAY: "One day, minute by minute", Mode.DAILY: "A range of days, day by day"}
+
+
+def day_field(label: str, **options: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options
+    )
+
+
+class StartForm(ServiceForm):
+    """One run of a Model. The fields of the decider's parameters follow from the decider that is chosen."""
+
+    symbols = SymbolsField(
+        label="Symbols",
+        help_text="One or several, such as SPY, IBM.",
+        widget=forms.TextInput(attrs={"list": "known-symbols"}),
+    )
+    date_from = day_field("Day")
+    session = forms.ChoiceField(choices=list(SESSIONS.items()))
+    decider = forms.ChoiceField(label="Who decides", choices=decider_choices)
+    mode = forms.ChoiceField(label="Bars", choices=list(MODES.items()))
+    date_to = day_field("Last day", required=False, help_text="Of a range of days.")
+    steps_per_second = forms.ChoiceField(label="Pace", choices=PACES, required=False)
+    idempotency_key = forms.CharField(max_length=100, widget=forms.HiddenInput)
+
+    def __init__(self, model: TradingModel, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.model = model
+        chosen = str(self.data.get("decider") if self.is_bound else self.initial.get("decider", ""))
+        self.decider_class = DECIDERS.get(chosen)
+        if self.decider_class is not None:
+            for name, about in self.decider_class.params_type.model_fields.items():
+                self.fields[PARAM + name] = param_field(name, about, self.stored_params(chosen).get(name))
+
+    def stored_params(self, decider: str) -> Mapping[str, Any]:
+        """The Model's own parameters, if they are this decider's."""
+        return self.model.decider_params if decider == self.model.decider else {}
+
+    @classmethod
+    def fresh(cls, user: User, model: TradingModel) -> Self:
+        """A form that would start something sensible as it is."""
+        suggested = start_suggestion(user, model)
+        decider = model.decider if model.decider in DECIDERS else next(iter(DECIDERS))
+        # Sent back as it is, so that pressing twice starts one run.
+        return cls(model, initial={**suggested, "decider": decider, "idempotency_key": uuid4().hex})
+
+    @classmethod
+    def filled(cls, model: TradingModel, data: Mapping[str, Any]) -> Self:
+        """The form as typed, with the fields of the decider that is now chosen; nothing is judged yet."""
+        typed = cls(model, data).typed()
+        return cls(
+            model, initial={name: value for name, value in typed.items() if not name.startswith(PARAM)}
+        )
+
+    @property
+    def param_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith(PARAM)]
+
+    def values(self) -> dict[str, Any]:
+        values = dict(self.cleaned_data)
+        params = {
+            name.removeprefix(PARAM): values.pop(name) for name in self.fields if name.startswith(PARAM)
+        }
+        pace = values.pop("steps_per_second")
+        request = RunRequest(
+            **values | {"date_to": values["date_to"] or values["date_from"]},
+            model_id=self.model.pk,
+            decider_params={name: text for name, text in params.items() if text != ""},
+            steps_per_second=float(pace) if pace else None,
+        )
+        return {"request": request}
+
+    def blame(self, error: UserError) -> None:
+        """A decider names its parameters without knowing this form's prefix."""
+        fields = {
+            PARAM + name if PARAM + name in self.fields else name: text for name, text in error.fields.items()
+        }
+        super().blame(UserError(error.message, code=error.code, fields=fields))
+
+
+def param_field(name: str, about: FieldInfo, stored: Any) -> forms.Field:
+    """A text field for one parameter, read and judged by the decider itself; empty takes its default."""
+    usual = None if about.is_required() else about.get_default(call_default_factory=True)
+    is_number = {int, float} & {about.annotation, *get_args(about.annotation)}
+    widget = forms.TextInput(attrs={"inputmode": "decimal" if is_number else "text", "autocomplete": "off"})
+    return forms.CharField(
+        label=name.replace("_", " ").capitalize(),
+        help_text=about.description or "",
+        required=about.is_required(),
+        initial=usual if stored is None else stored,
+        widget=widget,
+    )

@@ -1,0 +1,93 @@
+"""What the rooms below can't show alone on the page of a run: decisions with their orders, and statistics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agents.forms import StartForm
+from agents.selectors import decision_opened, decision_rows, statistics_now, tradable
+from core import panels
+from core.errors import UserError
+from core.panels import Panel
+from core.requests import UserRequest
+from profiles.models import TradingModel
+from reasoning.selectors import DecisionFilter, decision_at, decisions_of, outcome_counts
+from runs import page
+from runs.keyset import keyset_page
+from runs.models import Run
+from runs.query import number_in, query_with
+from runs.statistics_rows import statistics_sections
+from trading.types import Outcome
+
+DECISIONS_A_PAGE = 50
+MOST_SYMBOLS_OFFERED = 200
+
+
+def register() -> None:
+    panels.register(Panel("model", "start", "Start a run", 10, "agents/_start.html", start))
+    panels.register(Panel(page.TABS, "decisions", "Decisions", 10, "agents/_decisions.html", decisions))
+    panels.register(Panel(page.TABS, "statistics", "Statistics", 40, "agents/_statistics.html", statistics))
+
+
+def start(request: UserRequest, model: TradingModel) -> dict[str, Any]:
+    return start_context(StartForm.fresh(request.user, model), model)
+
+
+def start_context(form: StartForm, model: TradingModel) -> dict[str, Any]:
+    """What `agents/_start.html` shows, on the Model's page and alone."""
+    symbols = list(tradable(model).values_list("symbol", "name")[:MOST_SYMBOLS_OFFERED])
+    return {"form": form, "model": model, "symbols": symbols}
+
+
+def decisions(request: UserRequest, run: Run) -> dict[str, Any]:
+    wanted, step = decision_filter(request), number_in(request, "step")
+    entry = decision_at(run, step) if step else None
+    start = entry.seq if entry and not wanted.is_narrow else None
+    found = keyset_page(request, decisions_of(run, wanted), "seq", DECISIONS_A_PAGE, start=start)
+    return {
+        "wanted": wanted,
+        "step": step,
+        "opened": decision_opened(run, entry) if entry else None,
+        "outcomes": outcome_links(request, run, wanted),
+        "page": found,
+        "rows": decision_rows(run, found.rows),
+        "is_followed": run.is_active and found.is_newest and step is None,
+    }
+
+
+def decision_filter(request: UserRequest) -> DecisionFilter:
+    """Raises UserError for an outcome that there isn't."""
+    outcome = request.GET.get("outcome", "")
+    if outcome and outcome not in set(Outcome):
+        raise UserError(f"Outcome should be one of {', '.join(Outcome)}, was {outcome[:40]!r}.")
+    # PostgreSQL's text holds no NUL, so nothing can match one.
+    symbol, text = (request.GET.get(name, "").replace("\0", "").strip() for name in ("symbol", "q"))
+    return DecisionFilter(outcome, symbol.upper(), text[:200])
+
+
+def outcome_links(request: UserRequest, run: Run, wanted: DecisionFilter) -> list[dict[str, Any]]:
+    """Every outcome with how often it came, "all" first, as filters of this list."""
+    counts = outcome_counts(run)
+    links = {"": sum(counts.values())} | {
+        name: count for name, count in counts.items() if count or name == wanted.outcome
+    }
+    return [
+        {
+            "word": name or "all",
+            "count": count,
+            "is_chosen": name == wanted.outcome,
+            "url": query_with(
+                request, tab="decisions", outcome=name or None, before=None, after=None, step=None
+            ),
+        }
+        for name, count in links.items()
+    ]
+
+
+def statistics(request: UserRequest, run: Run) -> dict[str, Any]:
+    found = statistics_now(run)
+    return {
+        "as_of_step": found.as_of_step if found else None,
+        "sections": statistics_sections(found.values) if found else [],
+        "is_followed": run.is_active,
+    }

@@ -1,0 +1,128 @@
+"""Reads that need several rooms at once: a decision with its orders, a run's statistics, what to start next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from agents.outcome import statistics_input
+from broker.charts import bars_until
+from broker.models import EquityPoint, Fill, Order
+from broker.selectors import equity_points_of, fills_of, held_at, orders_numbered
+from market.calendar import exchange_day
+from market.columns import Timeframe
+from market.models import Bar as StoredBar
+from market.models import Instrument
+from profiles.models import TradingModel
+from reasoning.models import Entry
+from reasoning.wishes import Wish, wishes_of
+from runs.models import Mode, Run, RunStatistics, Session
+from runs.selectors import runs_of_model
+from trading.statistics import compute
+from trading.types import Bar
+
+NEWEST_MINUTE = (
+    StoredBar.objects.filter(instrument=OuterRef("pk"), timeframe=Timeframe.MINUTE)
+    .order_by("-start")
+    .values("start")[:1]
+)
+BARS_SEEN = 8
+MOST_SYMBOLS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """A decision with all that came of it."""
+
+    entry: Entry
+    wishes: list[Wish]
+    orders: list[Order]
+
+    @property
+    def fills(self) -> list[Fill]:
+        return [fill for order in self.orders for fill in order.fills.all()]
+
+
+def decision_rows(run: Run, entries: Iterable[Entry]) -> list[DecisionRow]:
+    """Put orders and fills beside decisions; two queries for any number of them."""
+    shown = list(entries)
+    orders = orders_numbered(run, (number for entry in shown for number in entry.order_numbers))
+    return [
+        DecisionRow(
+            entry, wishes_of(entry), [orders[number] for number in entry.order_numbers if number in orders]
+        )
+        for entry in shown
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionOpened:
+    """A decision with what was known when it was made."""
+
+    row: DecisionRow
+    point: EquityPoint | None
+    held: dict[str, int]
+    bars: dict[str, list[Bar]]
+
+
+def decision_opened(run: Run, entry: Entry) -> DecisionOpened:
+    """The newest bars are those that had closed by then: what came later is not shown beside a decision."""
+    wanted = {intent["symbol"] for intent in entry.intents if intent.get("symbol") in run.symbols}
+    symbols = [symbol for symbol in run.symbols if not wanted or symbol in wanted][:MOST_SYMBOLS]
+    return DecisionOpened(
+        row=decision_rows(run, [entry])[0],
+        point=equity_points_of(run).filter(step=entry.step).first(),
+        held=held_at(run, entry.step),
+        bars={symbol: newest_bars(run, symbol, entry.simulated_at) for symbol in symbols},
+    )
+
+
+def newest_bars(run: Run, symbol: str, until: datetime) -> list[Bar]:
+    return bars_until(run, symbol, until).rows(slice(-BARS_SEEN, None)).to_bars()[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsNow:
+    """Every statistic by field name, and the step up to which it counts."""
+
+    values: dict[str, Any]
+    as_of_step: int
+
+
+def statistics_now(run: Run) -> StatisticsNow | None:
+    """A run's statistics as of its last processed step, computed where none are stored yet; None before a step."""
+    stored = RunStatistics.objects.filter(run=run).first()
+    if stored is not None and stored.as_of_step == run.cursor:
+        return StatisticsNow(stored.values, stored.as_of_step)
+    points = list(equity_points_of(run))
+    if not points:
+        return None
+    statistics = compute(statistics_input(run, points, list(fills_of(run))))
+    return StatisticsNow(statistics.to_json(), points[-1].step)
+
+
+def start_suggestion(user: User | AnonymousUser, model: TradingModel) -> dict[str, Any]:
+    """What the Model traded last; before its first run, a symbol it may trade and the newest day that has bars."""
+    last = runs_of_model(user, model.pk).only("symbols", "date_from", "date_to", "session", "mode").first()
+    if last is not None:
+        day_to = last.date_to if last.mode == Mode.DAILY else None
+        return {
+            "symbols": last.symbols,
+            "date_from": last.date_from,
+            "date_to": day_to,
+            "session": last.session or Session.REGULAR,
+            "mode": last.mode,
+        }
+    found = tradable(model).annotate(newest=Subquery(NEWEST_MINUTE)).exclude(newest=None).first()
+    return {"symbols": [found.symbol], "date_from": exchange_day(found.newest)} if found else {}
+
+
+def tradable(model: TradingModel) -> QuerySet[Instrument]:
+    """The instruments that a Model may trade, by symbol."""
+    instruments = Instrument.objects.filter(is_active=True).order_by("symbol")
+    return instruments.filter(symbol__in=model.allowed_symbols) if model.allowed_symbols else instruments
