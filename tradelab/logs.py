@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 
 SECRETS = re.compile(
     r"(?P<url>://[^:/@\s]*:)[^@/\s]+(?=@)"  # a password in a URL
-    r"|(?P<name>\b(?:bearer|authorization|api[-_]?key|token|password|secret|cookie)\b[\"']?\s*[=:]?\s*[\"']?)[^\s\"',;&]{6,}"
+    r"|(?P<name>\b(?:authorization|api[-_]?key|token|password|secret|cookie)\b[\"']?\s*[=:]\s*[\"']?(?:bearer |basic )?)"
+    r"[^\s\"',;&]{6,}"
+    r"|(?P<bearer>\bbearer )\S{6,}"
     r"|\bsk-[\w-]{8,}",
     re.IGNORECASE,
 )
@@ -18,7 +20,7 @@ STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "req
 
 def blank(text: str) -> str:
     """Replace what looks like a password, key or token with `…`."""
-    return SECRETS.sub(lambda found: f"{found['url'] or found['name'] or ''}…", text)
+    return SECRETS.sub(lambda found: f"{found['url'] or found['name'] or found['bearer'] or ''}…", text)
 
 
 def extras(record: logging.LogRecord) -> dict[str, str]:

@@ -23,6 +23,8 @@ BASE_DIR = env.BASE_DIR
 IS_PRODUCTION = env.choice("TRADELAB_ENV", "local", ("local", "production")) == "production"
 DEBUG = env.flag("DEBUG")
 VAR_DIR = env.var_dir()
+PORT = env.number("PORT", 8000, least=1)
+LOCAL_URL = f"http://127.0.0.1:{PORT}/"
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
 
@@ -200,7 +202,11 @@ TIME_ZONE = "UTC"
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "beat"
-CELERY_TASK_ROUTES = {"agents.*": {"queue": "runs"}, "chat.*": {"queue": "chat"}}
+CELERY_TASK_ROUTES = {
+    "agents.tasks.runs_wake": {"queue": "beat"},
+    "agents.*": {"queue": "runs"},
+    "chat.*": {"queue": "chat"},
+}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -116,9 +116,8 @@ def _start_keeper(var_dir: Path, names: list[str], *, is_throwaway: bool) -> Non
         warnings.simplefilter("ignore", ResourceWarning)
         del keeper
     if answer != "ready":
-        raise ServicesError(
-            answer or f"the services ended while starting; see {var_dir / 'log' / 'services.log'}"
-        )
+        # A throwaway folder is gone with its log by now.
+        raise ServicesError(answer or f"the services ended while starting; {var_dir / 'log'} may say why")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from agents.foreground import session_run
 from agents.tasks import run_advance, runs_wake
@@ -73,7 +73,7 @@ def record(run: Run) -> dict[str, object]:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_run_survives_three_kills_at_random_steps_and_is_the_same_as_an_undisturbed_one(
-    settings: SettingsWrapper,
+    settings: Settings,
 ) -> None:
     settings.RUN_LEASE_SECONDS = LEASE_SECONDS
     alice = User.objects.create_user("alice")

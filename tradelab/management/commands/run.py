@@ -30,7 +30,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
-        parser.add_argument("--port", type=int, default=8000, help="port to listen on (default %(default)s)")
+        parser.add_argument(
+            "--port", type=int, default=settings.PORT, help="port to listen on (default %(default)s)"
+        )
 
     def handle(self, *, host: str, port: int, **options: Any) -> None:
         lock = FileLock(settings.VAR_DIR / "run.lock")
