@@ -36,7 +36,7 @@ css-check: ## static/css/app.css is what its sources compile to
 	@scripts/css_check.sh
 
 docs-check: $(DEV) ## Generated pages of docs/ are up to date
-	@$(MANAGE) generate_docs --check
+	@$(MANAGE) gates_doc --check
 
 bench: $(RUN) ## How fast this machine steps, stores and renders
 	@$(MANAGE) bench $(ARGS)
@@ -54,7 +54,7 @@ css: ## Compile the styles (needs node)
 	@scripts/css_build.sh
 
 docs: $(DEV) ## Write the generated pages of docs/
-	@$(MANAGE) generate_docs
+	@$(MANAGE) gates_doc
 
 pins: $(DEV) ## Pin everything below the direct requirements again
 	@: > constraints.txt

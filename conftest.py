@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tradelab import testing
 
@@ -19,9 +19,12 @@ django.setup()
 
 from django.contrib.auth.models import User  # noqa: E402
 from django.db import connection  # noqa: E402
-from django.http import HttpResponseBase  # noqa: E402
 from django.test import Client  # noqa: E402
 from rest_framework.test import APIClient  # noqa: E402
+
+pytest_plugins = ["core.testing_browser"]
+
+BrowserT = TypeVar("BrowserT", bound=Client)
 
 SHARED = Path(__file__).resolve().parent.parent / "shared"
 
@@ -67,45 +70,41 @@ def app_role(db: None) -> None:
         cursor.execute("SET LOCAL ROLE tl_app")
 
 
-class _AsApp:
-    """Requests run under the role that they run under in production."""
+def as_in_production(browser: BrowserT) -> BrowserT:
+    """Let a client's requests run under the role that they run under in production."""
+    request = browser.request
 
-    def request(self, **environment: Any) -> HttpResponseBase:
+    def bound(**environment: Any) -> Any:
         with as_app_role():
-            return super().request(**environment)  # type: ignore[misc]  # of the client it is mixed into
+            return request(**environment)
 
-
-class AppClient(_AsApp, Client):
-    pass
-
-
-class AppApiClient(_AsApp, APIClient):
-    pass
+    browser.request = bound  # type: ignore[method-assign]  # of this one client
+    return browser
 
 
 @pytest.fixture
 def client(db: None) -> Client:
     """A browser that nobody has logged in to."""
-    return AppClient()
+    return as_in_production(Client())
 
 
 @pytest.fixture
 def alice_client(alice: User) -> Client:
-    browser = AppClient()
+    browser = as_in_production(Client())
     browser.force_login(alice)
     return browser
 
 
 @pytest.fixture
 def charlie_client(charlie: User) -> Client:
-    browser = AppClient()
+    browser = as_in_production(Client())
     browser.force_login(charlie)
     return browser
 
 
 @pytest.fixture
 def api_client(db: None) -> APIClient:
-    return AppApiClient()
+    return as_in_production(APIClient())
 
 
 @pytest.fixture(scope="session")

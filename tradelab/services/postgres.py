@@ -158,7 +158,8 @@ class Postgres:
             "log_timezone=UTC",
             *(THROWAWAY_OPTIONS if self.is_throwaway else ()),
         ]
-        command = [self.programs / "postgres", "-D", self.data_dir, *(f"--{option}" for option in options)]
+        command: list[str | Path] = [self.programs / "postgres", "-D", self.data_dir]
+        command += [f"--{option}" for option in options]
         with open_log(self.log) as output:
             return spawn(
                 "PostgreSQL", command, stop_signal=signal.SIGINT, account=self.account, output=output

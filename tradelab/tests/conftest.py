@@ -8,8 +8,6 @@ import pytest
 
 from tradelab import services
 from tradelab.services import client
-from tradelab.services.locks import is_held
-from tradelab.tests.support import eventually
 
 Attach = Callable[[Path], services.Lease]
 
@@ -54,4 +52,4 @@ def attach(no_given_services: None) -> Iterator[Attach]:
     for lease in leases:
         lease.close()
     for lease in leases:
-        eventually(lambda lease=lease: not is_held(lease.var_dir / "keeper.lock"))
+        assert lease.wait_until_over(seconds=10)
