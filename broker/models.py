@@ -81,6 +81,11 @@ class Order(RunRow):
     def __str__(self) -> str:
         return f"{self.side} {self.quantity} {self.symbol} ({self.status})"
 
+    @property
+    def fees(self) -> Decimal:
+        """USD paid for all its fills."""
+        return sum((fill.fee for fill in self.fills.all()), Decimal(0))
+
 
 class Fill(RunRow):
     """Shares that changed hands, with the price before slippage beside the price paid."""
@@ -138,6 +143,11 @@ class RoundTrip(RunRow):
 
     def __str__(self) -> str:
         return f"{self.direction} {self.quantity} {self.symbol}: {self.pnl}"
+
+    @property
+    def held_seconds(self) -> float:
+        """Simulated time from entry to exit."""
+        return (self.exit_at - self.entry_at).total_seconds()
 
 
 class Position(RunRow):

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from broker.models import Checkpoint
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Max, Prefetch, QuerySet, Sum
+
+from broker.models import Checkpoint, EquityPoint, Fill, Order, Position, RoundTrip
 from runs.models import Run
 from trading.ledger import Account
 
@@ -11,3 +17,95 @@ def checkpoint_account(run: Run) -> Account | None:
     """The core's account after the last committed step; None before the first."""
     checkpoint = Checkpoint.objects.filter(run=run).first()
     return Account.from_json(checkpoint.account) if checkpoint else None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Shares held now, at their mark."""
+
+    symbol: str
+    quantity: int
+    average_price: Decimal | None
+    mark: Decimal | None
+
+    @property
+    def value(self) -> Decimal | None:
+        return None if self.mark is None else self.quantity * self.mark
+
+    @property
+    def open_profit(self) -> Decimal | None:
+        """USD, before the fees of closing."""
+        if self.mark is None or self.average_price is None:
+            return None
+        return self.quantity * (self.mark - self.average_price)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountNow:
+    """The account after a run's last step, with buy-and-hold beside it. Undefined before the first step."""
+
+    run: Run
+    point: EquityPoint | None
+    max_drawdown: Decimal | None
+    fees_paid: Decimal
+    holdings: list[Holding]
+
+    @property
+    def total_return(self) -> Decimal | None:
+        return self._change(self.point.equity) if self.point else None
+
+    @property
+    def benchmark_return(self) -> Decimal | None:
+        if self.point is None or self.point.benchmark_equity is None:
+            return None
+        return self._change(self.point.benchmark_equity)
+
+    def _change(self, equity: Decimal) -> Decimal:
+        return equity / self.run.initial_cash - 1
+
+
+def account_now(run: Run) -> AccountNow:
+    """Four small queries, whatever the length of the run."""
+    points = EquityPoint.objects.filter(run=run)
+    held = Position.objects.filter(run=run).exclude(quantity=0)
+    return AccountNow(
+        run=run,
+        point=points.order_by("-step").first(),
+        max_drawdown=points.aggregate(most=Max("drawdown"))["most"],
+        fees_paid=Fill.objects.filter(run=run).aggregate(paid=Sum("fee"))["paid"] or Decimal(0),
+        holdings=[Holding(row.symbol, row.quantity, row.average_price, row.mark) for row in held],
+    )
+
+
+def orders_of(run: Run) -> QuerySet[Order]:
+    """A run's orders, each with its fills; two queries."""
+    fills = Prefetch("fills", Fill.objects.order_by("seq"))
+    return Order.objects.filter(run=run).prefetch_related(fills).order_by("number")
+
+
+def orders_numbered(run: Run, numbers: Iterable[int]) -> dict[int, Order]:
+    """Some of a run's orders by number, each with its fills."""
+    wanted = set(numbers)
+    return {order.number: order for order in orders_of(run).filter(number__in=wanted)} if wanted else {}
+
+
+def fills_of(run: Run) -> QuerySet[Fill]:
+    return Fill.objects.filter(run=run).select_related("order").order_by("seq")
+
+
+def round_trips_of(run: Run) -> QuerySet[RoundTrip]:
+    return RoundTrip.objects.filter(run=run).order_by("seq")
+
+
+def equity_points_of(run: Run) -> QuerySet[EquityPoint]:
+    return EquityPoint.objects.filter(run=run).order_by("step")
+
+
+def held_at(run: Run, step: int) -> dict[str, int]:
+    """Shares held after a step by symbol, as the fills up to it add up."""
+    held: dict[str, int] = {}
+    for fill in Fill.objects.filter(run=run, step__lte=step).only("symbol", "side", "quantity"):
+        held[fill.symbol] = held.get(fill.symbol, 0) + (
+            fill.quantity if fill.side == "buy" else -fill.quantity
+        )
+    return {symbol: quantity for symbol, quantity in held.items() if quantity}

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from core.errors import Forbidden
+from core.requests import UserRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class Panel:
     title: str
     order: int
     template: str
-    context: Callable[[HttpRequest, Any], Mapping[str, Any]]
+    context: Callable[[UserRequest, Any], Mapping[str, Any]]
 
-    def render(self, request: HttpRequest, subject: Any) -> str:
+    def render(self, request: UserRequest, subject: Any) -> str:
         context = {"panel": self, "subject": subject, **self.context(request, subject)}
         return render_to_string(self.template, context, request=request)
 

@@ -57,7 +57,8 @@ def _copy_bars(instrument_id: int, timeframe: Timeframe, start: datetime, end: d
     )
     with (
         connection.cursor() as cursor,
-        cursor.copy(query, [instrument_id, timeframe.value, start, end]) as copy,
+        # psycopg's own cursor: the one that Django wraps around it in DEBUG takes no parameters here.
+        cursor.cursor.copy(query, [instrument_id, timeframe.value, start, end]) as copy,
     ):
         content = b"".join(copy)
     rows = np.frombuffer(content[_HEADER_BYTES:-_TRAILER_BYTES], dtype=_ROW)

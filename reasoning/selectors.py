@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import connection
+from django.db.models import Count, Q, QuerySet
 
 from reasoning.codec import decision_from_entry
 from reasoning.models import Entry, EntryKind
@@ -34,3 +37,42 @@ def denials_by_code(run: Run) -> dict[str, int]:
             [run.pk],
         )
         return dict(cursor.fetchall())
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFilter:
+    """Which decisions to show; empty is all of them."""
+
+    outcome: str = ""
+    symbol: str = ""
+    text: str = ""
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.outcome or self.symbol or self.text)
+
+
+def decisions_of(run: Run, wanted: DecisionFilter | None = None) -> QuerySet[Entry]:
+    """A run's decisions in order. `text` is looked for in the reasoning and among the codes of denials."""
+    entries = Entry.objects.filter(run=run, kind=EntryKind.DECISION)
+    if wanted is None:
+        return entries.order_by("seq")
+    if wanted.outcome:
+        entries = entries.filter(outcome=wanted.outcome)
+    if wanted.symbol:
+        entries = entries.filter(intents__contains=[{"symbol": wanted.symbol}])
+    if wanted.text:
+        is_code = Q(verdicts__contains=[{"code": wanted.text.upper()}])
+        entries = entries.filter(Q(content__icontains=wanted.text) | Q(failure_code=wanted.text) | is_code)
+    return entries.order_by("seq")
+
+
+def outcome_counts(run: Run) -> dict[str, int]:
+    """How many decisions had each outcome; outcomes that never came are 0."""
+    found = decisions_of(run).order_by().values_list("outcome").annotate(count=Count("id"))
+    return dict.fromkeys((outcome.value for outcome in Outcome), 0) | dict(found)
+
+
+def decision_at(run: Run, step: int) -> Entry | None:
+    """The decision of a step; None for a step that the run has not taken."""
+    return decisions_of(run).filter(step=step).first()

@@ -6,6 +6,11 @@ class RunsConfig(AppConfig):
 
     def ready(self) -> None:
         from core import live
+        from profiles.selectors import access_model
+        from runs import columns, panels
         from runs.selectors import access_run
 
         live.TOPICS["run"] = access_run
+        live.TOPICS["model"] = access_model
+        panels.register()
+        columns.register()

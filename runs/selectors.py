@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from runs.models import ACTIVE_STATES, Run, RunEvent
+from runs.models import ACTIVE_STATES, Run, RunEvent, RunStatistics
+from runs.summary import RunSummary
+
+# What a table of runs never shows and what makes its rows heavy.
+HEAVY = ("snapshot", "decider_params", "statistics__values")
 
 
 def access_run(user: User | AnonymousUser, run_id: int, *, lock: bool = False) -> Run:
@@ -44,3 +51,15 @@ def active_run_count(user: User | AnonymousUser, model_id: int) -> int:
 def events_since(run: Run, seq: int) -> QuerySet[RunEvent]:
     """Events after `seq`, oldest first."""
     return RunEvent.objects.filter(run=run, seq__gt=seq).order_by("seq")
+
+
+def run_summary(run: Run) -> RunSummary:
+    """A run that has been accessed, with its figures so far."""
+    statistics = RunStatistics.objects.defer("values").filter(run=run).first()
+    return RunSummary(run, statistics, timezone.now())
+
+
+def run_summaries(runs: Iterable[Run]) -> list[RunSummary]:
+    """Runs of `runs_of_user` with their figures so far, without a further query."""
+    now = timezone.now()
+    return [RunSummary(run, getattr(run, "statistics", None), now) for run in runs]

@@ -1,0 +1,92 @@
+"""What a decision asked for and what was said to it, in words a trader reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from reasoning.models import Entry
+
+ABSURD = Decimal(10) ** 15
+PRICES = {
+    "limit_price": "limit",
+    "stop_price": "stop",
+    "trail_amount": "trailing",
+    "trail_percent": "trailing %",
+    "take_profit": "take profit",
+    "stop_loss": "stop loss",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """One limit that denied or changed an order."""
+
+    code: str
+    message: str
+    source: str
+    limit: str
+    attempted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One order or cancel that was asked for, with every objection to it."""
+
+    text: str
+    objections: list[Objection]
+
+
+def wishes_of(entry: Entry) -> list[Wish]:
+    """An entry's wishes in the order they were asked."""
+    objections: dict[int, list[Objection]] = {}
+    for verdict in entry.verdicts:
+        objections.setdefault(verdict["intent"], []).append(objection(verdict))
+    return [Wish(sentence(intent), objections.get(index, [])) for index, intent in enumerate(entry.intents)]
+
+
+def objection(verdict: Mapping[str, Any]) -> Objection:
+    unit = verdict["unit"]
+    return Objection(
+        code=verdict["code"],
+        message=verdict["message"],
+        source=verdict["source"],
+        limit=amount(verdict["limit"], unit),
+        attempted=amount(verdict["attempted"], unit),
+    )
+
+
+def sentence(intent: Mapping[str, Any]) -> str:
+    """An intent as `reasoning.codec` wrote it: "buy 20 SPY", "close SPY", "cancel order 3"."""
+    if "cancel" in intent:
+        return f"cancel order {intent['cancel']}"
+    size = ""
+    if intent.get("quantity") is not None:
+        size = f" {intent['quantity']}"
+    elif intent.get("equity_percent") is not None:
+        size = f" {digits(intent['equity_percent'])} % of equity in"
+    kind = intent.get("order_type", "")
+    words = [f"{intent['action']}{size} {intent['symbol']}", kind]
+    words += [f"{name} {digits(intent[key])}" for key, name in PRICES.items() if intent.get(key) is not None]
+    if intent.get("replaces"):
+        words.append(f"in place of order {intent['replaces']}")
+    if intent.get("tag"):
+        words.append(f"by {intent['tag']}")
+    return " ".join(word for word in words if word)
+
+
+def amount(value: str | None, unit: str) -> str:
+    """A limit or an attempt with its unit; a dash where there is no number."""
+    if value is None:
+        return "—"
+    return f"${digits(value)}" if unit == "$" else f"{digits(value)} {unit}".strip()
+
+
+def digits(value: str) -> str:
+    """At most four decimals, none that say nothing; a number too absurd to be rounded as it was asked."""
+    number = Decimal(value)
+    if not number.is_finite() or abs(number) >= ABSURD:
+        return value
+    return f"{round(number, 4).normalize():,f}"

@@ -1,0 +1,60 @@
+"""What the page of a run is put together from: its head, and panels that this room and those above hang into it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from core.panels import Panel, panel_get, panels_of
+from core.requests import UserRequest
+from profiles.deciders import decider_choices
+from runs.models import Run
+from runs.selectors import run_summary
+
+# Places on the page. CHARTS are drawn once; SIDE and DATA are refreshed with the head; TABS refresh themselves.
+CHARTS, SIDE, DATA, TABS = "run-charts", "run-side", "run-data", "run"
+
+
+def whole(request: UserRequest, run: Run) -> dict[str, Any]:
+    key = request.GET.get("tab") or panels_of(TABS)[0].key
+    return head(request, run) | tab(request, run, key) | {"charts": parts(request, run, CHARTS)}
+
+
+def live(request: UserRequest, run: Run) -> dict[str, Any]:
+    return head(request, run) | {"is_update": True}
+
+
+def head(request: UserRequest, run: Run) -> dict[str, Any]:
+    return {
+        "run": run,
+        "summary": run_summary(run),
+        "decider_title": dict(decider_choices()).get(run.decider, run.decider),
+        "side": parts(request, run, SIDE),
+        "data": parts(request, run, DATA),
+    }
+
+
+def tab(request: UserRequest, run: Run, key: str) -> dict[str, Any]:
+    """Raises Forbidden for a tab that doesn't exist."""
+    chosen = panel_get(TABS, key)
+    return {
+        "run": run,
+        "tabs": [Tab(panel, tab_query(request, panel)) for panel in panels_of(TABS)],
+        "tab": chosen,
+        "tab_html": chosen.render(request, run),
+    }
+
+
+class Tab(NamedTuple):
+    panel: Panel
+    query: str
+
+
+def tab_query(request: UserRequest, panel: Panel) -> str:
+    """The query of a tab's address: itself, and the symbol that is charted."""
+    chart = request.GET.get("chart")
+    return urlencode({"tab": panel.key} | ({"chart": chart} if chart else {}))
+
+
+def parts(request: UserRequest, run: Run, place: str) -> list[dict[str, str]]:
+    return [{"id": f"{place}-{panel.key}", "html": panel.render(request, run)} for panel in panels_of(place)]

@@ -1,0 +1,30 @@
+"""Reading the query of a page's address."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from core.errors import UserError
+
+LARGEST = 2**31 - 1
+
+
+def number_in(request: HttpRequest, name: str) -> int | None:
+    """The whole number that the query gives, None when it gives none. Raises UserError for anything else."""
+    text = request.GET.get(name, "")
+    if not text:
+        return None
+    if not text.isascii() or not text.isdecimal() or int(text) > LARGEST:
+        message = f"{name} should be a whole number from 0 to {LARGEST}, was {text[:40]!r}."
+        raise UserError(message, fields={name: message})
+    return int(text)
+
+
+def query_with(request: HttpRequest, **changes: object) -> str:
+    """This address's query with some values changed, or taken out by None."""
+    query = request.GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = str(value)
+    return f"?{query.urlencode()}"

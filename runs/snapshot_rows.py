@@ -1,0 +1,48 @@
+"""The strategy snapshot as words and values for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from runs.words import label_of, words_of
+
+TITLES = {
+    "model": "Model",
+    "decider": "Decider",
+    "execution": "Execution",
+    "profile": "Profile",
+    "gates": "Gates",
+    "rules": "Rules",
+}
+LONGEST_ON_A_LINE = 80
+
+
+class SnapshotRow(NamedTuple):
+    label: str
+    value: str
+    is_long: bool
+
+
+class SnapshotSection(NamedTuple):
+    title: str
+    rows: list[SnapshotRow]
+
+
+def snapshot_sections(snapshot: Mapping[str, Any]) -> list[SnapshotSection]:
+    """Every value of the snapshot, those of unknown sections too, in an order in which people ask for them."""
+    names = [name for name in TITLES if name in snapshot]
+    others = {name: value for name, value in snapshot.items() if name not in TITLES}
+    sections = [SnapshotSection(TITLES[name], rows_of(snapshot[name])) for name in names]
+    return [*sections, SnapshotSection("Record", rows_of(others))]
+
+
+def rows_of(value: Any) -> list[SnapshotRow]:
+    if isinstance(value, list):
+        value = {str(item.get("name", "")): item for item in value}
+    return [row_of(name, item) for name, item in value.items()]
+
+
+def row_of(name: str, value: Any) -> SnapshotRow:
+    text = words_of(value)
+    return SnapshotRow(label_of(name), text, len(text) > LONGEST_ON_A_LINE)

@@ -1,0 +1,74 @@
+"""What pages and lists say of a run at a glance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from runs.models import Run, RunState, RunStatistics
+
+# A shorter wait is over before it is read.
+LEAST_SECONDS_LEFT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """A run with its figures so far. What is not known yet, or never will be, is None."""
+
+    run: Run
+    statistics: RunStatistics | None
+    now: datetime
+
+    @property
+    def state_word(self) -> str:
+        """The state, or "stopping" while the worker has yet to hear of it."""
+        return "stopping" if self.is_stopping else self.run.state
+
+    @property
+    def is_stopping(self) -> bool:
+        return self.run.state == RunState.RUNNING and self.run.stop_requested_at is not None
+
+    @property
+    def can_stop(self) -> bool:
+        return self.run.is_active and not self.is_stopping
+
+    @property
+    def progress(self) -> float | None:
+        """Steps done ÷ steps there are."""
+        return self.run.cursor / self.run.steps_total if self.run.steps_total else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the pace so far; None when it can't be said or isn't worth saying."""
+        run = self.run
+        if run.state != RunState.RUNNING or not run.cursor or not run.steps_total or run.started_at is None:
+            return None
+        per_step = (self.now - run.started_at).total_seconds() / run.cursor
+        left = per_step * (run.steps_total - run.cursor)
+        return left if left >= LEAST_SECONDS_LEFT else None
+
+    @property
+    def decided_share(self) -> float | None:
+        """Share of the steps at which the named decider was asked that it really answered."""
+        return self.run.decided_count / self.run.asked_count if self.run.asked_count else None
+
+    @property
+    def total_return(self) -> float | None:
+        if self.run.equity is None:
+            return None
+        return float(self.run.equity / self.run.initial_cash) - 1
+
+    @property
+    def benchmark_return(self) -> float | None:
+        return self.statistics.benchmark_return if self.statistics else None
+
+    @property
+    def max_drawdown(self) -> float | None:
+        return self.statistics.max_drawdown if self.statistics else None
+
+    @property
+    def seconds_taken(self) -> float | None:
+        """Wall time from the worker's start to the end, or to now."""
+        if self.run.started_at is None:
+            return None
+        return ((self.run.ended_at or self.now) - self.run.started_at).total_seconds()

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from runs import views
+
+app_name = "runs"
+RUN = "models/<int:model_id>/r/<int:number>/"
+urlpatterns = [
+    path("runs/", views.run_list, name="run-list"),
+    path("models/<int:model_id>/runs/", views.model_runs, name="model-runs"),
+    path(RUN, views.run_detail, name="run-detail"),
+    path(f"{RUN}state/", views.run_state, name="run-state"),
+    path(f"{RUN}tab/<slug:key>/", views.run_tab, name="run-tab"),
+    path(f"{RUN}part/<slug:key>/", views.run_part, name="run-part"),
+    path(f"{RUN}stop/", views.run_stop_view, name="run-stop"),
+    path(f"{RUN}delete/", views.run_delete_view, name="run-delete"),
+]

@@ -1,0 +1,96 @@
+"""Pages of runs: the list, one run, its live parts, stop and delete."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from core.htmx import wants_fragment
+from core.panels import panel_get
+from core.requests import UserRequest
+from profiles.selectors import access_model
+from runs import page
+from runs.forms import RunFilterForm
+from runs.selectors import HEAVY, access_run_by_number, run_summaries, run_summary, runs_of_user
+from runs.services import run_delete, run_stop
+
+RUNS_A_PAGE = 50
+
+
+@require_safe
+def run_list(request: UserRequest) -> HttpResponse:
+    """Every run of the user, newest first."""
+    form = RunFilterForm(request.user, request.GET)
+    found = form.narrowed(runs_of_user(request.user).defer(*HEAVY))
+    listed = Paginator(found, RUNS_A_PAGE).get_page(request.GET.get("page"))
+    summaries = run_summaries(listed)
+    context = {
+        "form": form,
+        "page": listed,
+        "summaries": summaries,
+        "is_moving": any(summary.run.is_active for summary in summaries),
+    }
+    return render(request, "runs/run_list.html", context)
+
+
+@require_safe
+def model_runs(request: UserRequest, model_id: int) -> HttpResponse:
+    """A Model's newest runs as they stand on its page; as a page of its own, the list of runs."""
+    model = access_model(request.user, model_id)
+    if not wants_fragment(request):
+        return redirect(f"{reverse('runs:run-list')}?model={model.pk}")
+    return HttpResponse(panel_get("model", "runs").render(request, model))
+
+
+@require_safe
+def run_detail(request: UserRequest, model_id: int, number: int) -> HttpResponse:
+    """The page of a run. `?tab=` chooses what is under the charts; everything else in the query belongs to the tab."""
+    run = access_run_by_number(request.user, model_id, number)
+    return render(request, "runs/run_detail.html", page.whole(request, run))
+
+
+@require_GET
+def run_state(request: UserRequest, model_id: int, number: int) -> HttpResponse:
+    """All that changes on the page of a run above its tabs, from one look at the database."""
+    run = access_run_by_number(request.user, model_id, number)
+    response = render(request, "runs/_live.html", page.live(request, run))
+    if not run.is_active:
+        # The tab may have asked a moment before the end; nothing will poke it any more.
+        response["HX-Trigger-After-Settle"] = "run-ended"
+    return response
+
+
+@require_GET
+def run_tab(request: UserRequest, model_id: int, number: int, key: str) -> HttpResponse:
+    """The tabs and the chosen one's content, for a click on a tab."""
+    run = access_run_by_number(request.user, model_id, number)
+    return render(request, "runs/_tab.html", page.tab(request, run, key))
+
+
+@require_GET
+def run_part(request: UserRequest, model_id: int, number: int, key: str) -> HttpResponse:
+    """A tab's content alone, for its own updates and paging."""
+    run = access_run_by_number(request.user, model_id, number)
+    return HttpResponse(panel_get(page.TABS, key).render(request, run))
+
+
+@require_POST
+def run_stop_view(request: UserRequest, model_id: int, number: int) -> HttpResponse:
+    run = run_stop(request.user, access_run_by_number(request.user, model_id, number).pk)
+    return redirect("runs:run-detail", model_id, run.number)
+
+
+def run_delete_view(request: UserRequest, model_id: int, number: int) -> HttpResponse:
+    """Ask, then delete; the run's number stays used."""
+    run = access_run_by_number(request.user, model_id, number)
+    if request.method != "POST":
+        return render(request, "runs/run_delete.html", {"summary": run_summary(run)})
+    run_delete(request.user, run.pk)
+    messages.success(
+        request, f"Run {run.number} of {run.model} was deleted. Its number will not be used again."
+    )
+    return redirect("profiles:model-detail", model_id)
