@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rules.limits import NUMBER_KINDS, EffectiveLimits, Source
+from rules.rule_checks import sentence_of
 
 
 class LimitRow(NamedTuple):
@@ -54,7 +55,10 @@ def _permission_rows(limits: EffectiveLimits) -> list[LimitRow]:
 
 
 def _rule_rows(limits: EffectiveLimits) -> list[LimitRow]:
-    return [LimitRow("Rule", rule.name, "", f"rule: {rule.name}", True) for rule in limits.rules]
+    return [
+        LimitRow(f"Rule '{rule.name}'", sentence_of(rule), "", f"rule: {rule.name}", True)
+        for rule in limits.rules
+    ]
 
 
 def _listed(words: frozenset[str]) -> str:

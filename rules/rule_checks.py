@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rules.gates.base import PASSED, Check
-from rules.kinds import KINDS, BadRule
+from rules.kinds import KINDS, BadRule, RuleKind
 from rules.limits import EffectiveLimits
 from rules.proposal import Proposal
 from rules.snapshot import RuleSpec
@@ -20,19 +20,29 @@ def rule_checks(rules: Sequence[RuleSpec]) -> tuple[Check, ...]:
     return tuple(_within_scope(rule, _check_of(rule)) for rule in rules)
 
 
+def sentence_of(rule: RuleSpec) -> str:
+    """The rule in plain English, or why it denies everything that it looks at."""
+    try:
+        return _kind_of(rule).sentence(rule)
+    except BadRule as problem:
+        return f"cannot be enforced, so nothing is opened: {problem}"
+
+
 def _check_of(rule: RuleSpec) -> Check:
+    try:
+        return _kind_of(rule).check_of(rule)
+    except BadRule as problem:
+        return _deny(rule, str(problem))
+
+
+def _kind_of(rule: RuleSpec) -> RuleKind:
     kind = KINDS.get(rule.kind)
     if kind is None:
         known = ", ".join(sorted(KINDS)) or "none yet"
-        return _deny(rule, f"there is no kind of rule called '{rule.kind}'; known: {known}")
+        raise BadRule(f"there is no kind of rule called '{rule.kind}'; known: {known}")
     if rule.verb not in kind.verbs:
-        return _deny(
-            rule, f"'{rule.verb}' is no way to enforce it; possible: {', '.join(sorted(kind.verbs))}"
-        )
-    try:
-        return kind.check_of(rule)
-    except BadRule as problem:
-        return _deny(rule, str(problem))
+        raise BadRule(f"'{rule.verb}' is no way to enforce it; possible: {', '.join(sorted(kind.verbs))}")
+    return kind
 
 
 def _deny(rule: RuleSpec, reason: str) -> Check:
