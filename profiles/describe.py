@@ -19,7 +19,6 @@ NO_LIMIT = "no cap of its own"
 class Fact:
     label: str
     value: str
-    is_number: bool = False
 
 
 def model_sentence(model: TradingModel) -> str:
@@ -50,11 +49,11 @@ def trader(model: TradingModel) -> list[Fact]:
         Fact("Style", model.get_trading_style_display()),
         Fact("Pace", f"{preset.mode}, {preset.cadence}"),
         Fact("Decides", decider_title(model.decider)),
-        *(Fact(name, str(value), is_number=True) for name, value in model.decider_params.items()),
+        *(Fact(name, str(value)) for name, value in model.decider_params.items()),
     ]
     if model.ai_model:
         facts.append(Fact("AI model", model.ai_model))
-        facts += [Fact(name, str(value), is_number=True) for name, value in model.model_parameters.items()]
+        facts += [Fact(name, str(value)) for name, value in model.model_parameters.items()]
     return facts
 
 
@@ -66,10 +65,10 @@ def account(model: TradingModel) -> list[Fact]:
         "options strategies": model.allow_options_strategies,
     }
     return [
-        Fact("Initial cash", money(model.initial_cash), is_number=True),
-        Fact("Largest position", cap(model.max_position_size_dollars), is_number=True),
-        Fact("Largest daily loss", cap(model.max_daily_loss_dollars), is_number=True),
-        Fact("Runs at a time", str(model.max_concurrent_runs), is_number=True),
+        Fact("Initial cash", money(model.initial_cash)),
+        Fact("Largest position", cap(model.max_position_size_dollars)),
+        Fact("Largest daily loss", cap(model.max_daily_loss_dollars)),
+        Fact("Runs at a time", str(model.max_concurrent_runs)),
         Fact("Symbols", symbols(model)),
         Fact("Instrument", model.get_instrument_display()),
         Fact("Order types", ", ".join(AllowedOrderType(kind).label for kind in model.allowed_order_types)),
@@ -89,7 +88,7 @@ def execution(model: TradingModel) -> list[Fact]:
     chosen = ExecutionSettings.from_json(model.execution)
     share = "any size" if chosen.volume_cap is None else f"{chosen.volume_cap * 100:.0f} % of a bar's volume"
     return [
-        Fact("Slippage", f"{chosen.slippage_bps.normalize():f} basis points"),
+        Fact("Slippage", f"{chosen.slippage_bps.normalize():f} bp against you"),
         Fact("Fees", fees(chosen)),
         Fact("Fill at most", share),
         Fact("Decision delay", f"{chosen.decision_delay_seconds} s"),
@@ -100,9 +99,9 @@ def fees(chosen: ExecutionSettings) -> str:
     if chosen.fees is FeeModel.PER_SHARE:
         return f"${chosen.fee_per_share.normalize():f} a share"
     if chosen.fees is FeeModel.BPS:
-        return f"{chosen.fee_bps.normalize():f} basis points"
+        return f"{chosen.fee_bps.normalize():f} bp"
     if chosen.fees is FeeModel.PER_TRADE:
-        return f"${chosen.fee_per_trade.normalize():f} an order + {chosen.fee_bps.normalize():f} basis points"
+        return f"${chosen.fee_per_trade.normalize():f} an order + {chosen.fee_bps.normalize():f} bp"
     if chosen.fees is FeeModel.IB_EQUITY:
         return "Interactive Brokers, US shares"
     return "none"

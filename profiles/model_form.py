@@ -36,7 +36,7 @@ class TradingModelForm(ServiceForm):
     decider_params = ParamsField(
         label="Its parameters",
         required=False,
-        widget=text_area(3),
+        widget=text_area(2),
         help_text="One a line, such as fast = 10. What you leave out takes its default.",
     )
     ai_model = forms.CharField(
@@ -48,21 +48,21 @@ class TradingModelForm(ServiceForm):
     model_parameters = ParamsField(
         label="AI parameters",
         required=False,
-        widget=text_area(3),
+        widget=text_area(2),
         help_text="One a line, such as temperature = 0.2.",
     )
     custom_rules = forms.CharField(
         label="Rules in words",
         max_length=MOST_WORDS,
         required=False,
-        widget=text_area(5),
+        widget=text_area(4),
         help_text="Binding for the AI. What must hold whatever it answers belongs into limits.",
     )
     custom_instructions = forms.CharField(
         label="Instructions",
         max_length=MOST_WORDS,
         required=False,
-        widget=text_area(5),
+        widget=text_area(4),
         help_text="Guidance for the AI.",
     )
 

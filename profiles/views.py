@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.panels import panels_of
 from core.requests import UserRequest
 from profiles import columns, services
-from profiles.deciders import decider_guides
+from profiles.deciders import decider_guides, decider_title
 from profiles.describe import model_sections, model_sentence
 from profiles.forms import CloneForm, ProfileForm
 from profiles.middleware import remember_zone
@@ -26,7 +26,7 @@ def model_list(request: UserRequest) -> HttpResponse:
     listed = list(models_list(request.user, archived=is_archive))
     cells = columns.cells(request.user, [model.pk for model in listed])
     context = {
-        "rows": [(model, cells[model.pk]) for model in listed],
+        "rows": [(model, decider_title(model.decider), cells[model.pk]) for model in listed],
         "columns": columns.columns(),
         "is_archive": is_archive,
         "archived_count": models_list(request.user, archived=True).count(),

@@ -30,7 +30,7 @@ def control(field: BoundField) -> SafeString:
 
 def kind(widget: forms.Widget) -> str:
     if isinstance(widget, forms.CheckboxInput):
-        return "checkbox"
+        return ""
     if isinstance(widget, forms.Textarea):
         return "textarea"
     if isinstance(widget, forms.Select):

@@ -1,0 +1,106 @@
+"""A real browser against the real site, for tests marked `browser`.
+
+The site runs in this process, as ASGI, on the test's database, and under the role that serves users. Every page must
+stay without console errors, which is how a breach of the Content-Security-Policy shows.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import uvicorn
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.asgi import get_asgi_application
+from django.db.backends.signals import connection_created
+from django.test import Client
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+WIDE = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 740}
+START_SECONDS = 10
+
+
+def find_chromium() -> str | None:
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright  # slow to import, and most tests need no browser
+
+    path = find_chromium()
+    if path is None:
+        pytest.skip(f"no browser: none of {', '.join(CHROMIUM)} is installed, and CHROMIUM is not set")
+    # Chromium refuses its sandbox to root, which containers and CI often are.
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        # Playwright keeps an event loop in this thread; the ORM calls of a test are still ordinary calls.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield playwright.chromium.launch(executable_path=path, args=arguments)
+
+
+@pytest.fixture
+def site(transactional_db: None) -> Iterator[str]:
+    """Address of the site, served by uvicorn in a thread as it is in production."""
+    config = uvicorn.Config(
+        get_asgi_application(), port=0, log_level="warning", lifespan="off", timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    connection_created.connect(_serve_as_app)
+    thread.start()
+    try:
+        yield _address(server)
+    finally:
+        server.should_exit = True
+        thread.join(START_SECONDS)
+        connection_created.disconnect(_serve_as_app)
+
+
+def _serve_as_app(sender: Any, connection: Any, **kwargs: Any) -> None:
+    if threading.current_thread() is not threading.main_thread():
+        with connection.cursor() as cursor:
+            cursor.execute("SET ROLE tl_app")
+
+
+def _address(server: uvicorn.Server) -> str:
+    deadline = time.monotonic() + START_SECONDS
+    while not server.started:
+        if time.monotonic() > deadline:
+            pytest.fail(f"the site did not start within {START_SECONDS} s")
+        threading.Event().wait(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    return f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def browser_page(browser: Browser, site: str) -> Iterator[Page]:
+    """A page of the site; the test fails if the browser's console has reported an error by its end."""
+    context = browser.new_context(base_url=site, viewport=WIDE)  # type: ignore[arg-type]  # a TypedDict of two ints
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    problems: list[str] = []
+    page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    yield page
+    context.close()
+    assert problems == [], "the browser's console reported errors"
+
+
+def log_in(page: Page, user: User) -> None:
+    """Give the browser a session of this user."""
+    client = Client()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    value = client.cookies[name].value
+    page.context.add_cookies([{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"}])
