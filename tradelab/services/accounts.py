@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 8, 47, 2
+PR_SET_PDEATHSIG, PR_SET_SECUREBITS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 28, 47, 2
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 CAPABILITY_VERSION_3 = 0x20080522
 CAP_DAC_OVERRIDE = 1
 
@@ -28,7 +29,8 @@ class Account:
         """Turn the current process, run by root and about to exec, into this account's."""
         os.setgroups([])
         if self.passes_closed_folders:
-            _prctl(PR_SET_KEEPCAPS, 1)
+            # Not only keeps capabilities over setuid: without it access(), by which initdb looks, ignores them.
+            _prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP)
         os.setresgid(self.gid, self.gid, self.gid)
         os.setresuid(self.uid, self.uid, self.uid)
         if self.passes_closed_folders:
@@ -75,7 +77,7 @@ def _prctl(option: int, *arguments: int) -> None:
 
 
 def _keep_capability(capability: int) -> None:
-    """Make one capability permitted, inheritable and ambient, so that it outlives exec in an ordinary account."""
+    """Drop all capabilities but one, and make that ambient, so that it outlives exec in an ordinary account."""
     mask = 1 << capability
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     sets = (ctypes.c_uint32 * 6)(mask, mask, mask, 0, 0, 0)
@@ -92,6 +94,6 @@ def before_exec(account: Account | None, death_signal: int) -> Callable[[], None
             account.become()
         # Last: changing the account clears it.
         if sys.platform == "linux":
-            _prctl(1, death_signal)
+            _prctl(PR_SET_PDEATHSIG, death_signal)
 
     return prepare

@@ -59,6 +59,7 @@ def attach(var_dir: Path, *, is_throwaway: bool = False) -> Lease:
 
     Raises ServicesError with the reason if they can't be started.
     """
+    var_dir = var_dir.resolve()
     missing = [
         name
         for name, variable in (("postgres", "DATABASE_URL"), ("redis", "REDIS_URL"))

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -83,19 +82,27 @@ class Postgres:
             shutil.rmtree(self.socket_dir, ignore_errors=True)
 
     def _major_version(self) -> str:
-        command = [str(self.programs / "postgres"), "--version"]
-        answer = subprocess.run(
-            command, capture_output=True, text=True, check=False, cwd="/", preexec_fn=self._before_exec()
-        )
-        found = re.search(r"\d+", answer.stdout)
+        done = self._run("postgres", "--version")
+        found = re.search(r"\d+", done.stdout)
         if found is None:
             raise RuntimeError(
-                f"can't run {command[0]}{_as(self.account)}: {answer.stderr.strip() or 'no answer'}"
+                f"can't run {self.programs / 'postgres'}{_as(self.account)}: {done.stderr.strip()}"
             )
         return found.group()
 
-    def _before_exec(self) -> Callable[[], None]:
-        return before_exec(self.account, signal.SIGINT)
+    def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one of PostgreSQL's programs to its end, as the account that will run the server."""
+        command = [str(self.programs / program), *arguments]
+        prepare = before_exec(self.account, signal.SIGINT)
+        try:
+            return subprocess.run(
+                command, capture_output=True, text=True, check=False, cwd="/", preexec_fn=prepare
+            )
+        except (subprocess.SubprocessError, PermissionError) as error:
+            raise RuntimeError(
+                f"PostgreSQL can't run{_as(self.account)} from {self.programs} with data in {self.var_dir}, because only "
+                "root may enter a folder above: move the repository, run as an ordinary user, or set DATABASE_URL"
+            ) from error
 
     def _make_socket_dir(self) -> None:
         if len(os.fsencode(self.socket_dir / ".s.PGSQL.5432")) > LONGEST_SOCKET:
@@ -113,15 +120,11 @@ class Postgres:
         draft = self.data_dir.with_name(f"{self.data_dir.name}.new")
         shutil.rmtree(draft, ignore_errors=True)
         self._make_private(draft)
-        command = [
-            str(self.programs / "initdb"), "-D", str(draft), "-U", SUPERUSER, "-E", "UTF8",
-            "--auth-local=trust", "--auth-host=reject",
+        done = self._run(
+            "initdb", "-D", str(draft), "-U", SUPERUSER, "-E", "UTF8", "--auth-local=trust", "--auth-host=reject",
             "--locale=C.UTF-8" if sys.platform == "linux" else "--locale=C",
             *(["--no-sync"] if self.is_throwaway else []),
-        ]  # fmt: skip
-        done = subprocess.run(
-            command, capture_output=True, text=True, check=False, cwd="/", preexec_fn=self._before_exec()
-        )
+        )  # fmt: skip
         if done.returncode:
             raise RuntimeError(f"initdb failed{_as(self.account)}: {done.stderr.strip()}")
         draft.rename(self.data_dir)

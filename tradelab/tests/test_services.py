@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +12,9 @@ import psycopg
 import pytest
 import redis
 
-from tradelab.services import Lease
+from tradelab.services import Lease, postgres
 from tradelab.services.locks import holder, is_held
+from tradelab.services.processes import stop
 from tradelab.tests.conftest import Attach
 from tradelab.tests.support import eventually, is_running, kill, postmaster, read_rows, write_row
 
@@ -132,6 +135,25 @@ def test_a_folder_too_deep_for_a_socket_works(attach: Attach, prepared_var: Path
     socket_dir = Path(lease.addresses.database.split("host=")[1])
     end(lease)
     assert not socket_dir.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has folders that PostgreSQL's account may not enter")
+def test_a_folder_that_only_root_may_enter_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    programs = postgres.find_programs()
+    wheel, installation = programs.parents[1], programs.parents[0].name
+    shutil.copytree(programs.parent, home / wheel.name / installation, symlinks=True)
+    shutil.copytree(wheel.with_suffix(".libs"), home / f"{wheel.name}.libs")
+    monkeypatch.setattr(postgres, "find_programs", lambda: home / wheel.name / installation / "bin")
+    server = postgres.Postgres(home / "var", is_throwaway=True)
+    child = server.start()
+    try:
+        with psycopg.connect(server.superuser_url) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        assert Path(f"/proc/{child.process.pid}").stat().st_uid != 0
+    finally:
+        assert stop([child], seconds=10) == []
 
 
 def test_roles_can_do_what_they_should_and_no_more(attach: Attach, var_dir: Path) -> None:
