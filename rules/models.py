@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.lookups import Exact
 
 from core.models import OwnedModel
 
@@ -49,12 +52,6 @@ def equities() -> list[str]:
     return [Asset.EQUITY]
 
 
-def check_params(value: object) -> None:
-    """Refuse anything but an object of parameters, JSON's null above all."""
-    if not isinstance(value, dict):
-        raise ValidationError(f"Parameters should be an object such as {{}}, found {type(value).__name__}.")
-
-
 class Rule(OwnedModel):
     """One rule of a Model. A run uses the rules of its snapshot, so an edit never reaches a run that has started."""
 
@@ -63,7 +60,7 @@ class Rule(OwnedModel):
     description = models.TextField(blank=True)
     category = models.CharField(max_length=20, choices=Category.choices)
     kind = models.CharField(max_length=60, help_text="Which check enforces it.")
-    params = models.JSONField(default=dict, blank=True, validators=[check_params])
+    params = models.JSONField(default=dict, blank=True)
     verb = models.CharField(max_length=20, choices=Verb.choices, default=Verb.REJECT_TRADE)
     applies_to_assets = ArrayField(models.CharField(max_length=10, choices=Asset.choices), default=equities)
     applies_to_symbols = ArrayField(
@@ -89,7 +86,20 @@ class Rule(OwnedModel):
         constraints = [
             models.UniqueConstraint(fields=["model", "name"], name="rule_name_once_a_model"),
             models.CheckConstraint(condition=Q(priority__range=(1, 10)), name="rule_priority_1_to_10"),
+            models.CheckConstraint(
+                condition=Exact(
+                    Func(F("params"), function="jsonb_typeof", output_field=models.TextField()),
+                    Value("object"),
+                ),
+                name="rule_params_are_an_object",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        # A field's validators never see an empty value, and JSON's null is one.
+        if not isinstance(self.params, dict):
+            found = json.dumps(self.params)
+            raise ValidationError({"params": f"Parameters should be an object such as {{}}, found {found}."})

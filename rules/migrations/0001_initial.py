@@ -1,6 +1,7 @@
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.lookups
 from django.conf import settings
 from django.db import migrations, models
 
@@ -46,10 +47,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("kind", models.CharField(help_text="Which check enforces it.", max_length=60)),
-                (
-                    "params",
-                    models.JSONField(blank=True, default=dict, validators=[rules.models.check_params]),
-                ),
+                ("params", models.JSONField(blank=True, default=dict)),
                 (
                     "verb",
                     models.CharField(
@@ -150,6 +148,15 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("model", "name"), name="rule_name_once_a_model"),
                     models.CheckConstraint(
                         condition=models.Q(("priority__range", (1, 10))), name="rule_priority_1_to_10"
+                    ),
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.Exact(
+                            models.Func(
+                                models.F("params"), function="jsonb_typeof", output_field=models.TextField()
+                            ),
+                            models.Value("object"),
+                        ),
+                        name="rule_params_are_an_object",
                     ),
                 ],
             },
