@@ -53,6 +53,20 @@ class BarColumns(NamedTuple):
             view.flags.writeable = False
         return BarColumns._make(views)
 
+    def merged(self, each: int) -> BarColumns:
+        """Longer bars, each of up to `each` neighbours."""
+        edges = np.arange(0, len(self.start), each)
+        if not len(edges):
+            return self
+        return BarColumns(
+            start=self.start[edges],
+            open=self.open[edges],
+            high=np.maximum.reduceat(self.high, edges),
+            low=np.minimum.reduceat(self.low, edges),
+            close=self.close[np.append(edges[1:], len(self.start)) - 1],
+            volume=np.add.reduceat(self.volume, edges),
+        )
+
     def to_bars(self) -> list[Bar]:
         """The bars with exact decimal prices, as the engine takes them."""
         decimals = _Decimals()

@@ -1,8 +1,9 @@
-"""Reads of instruments and bars."""
+"""Reads of shared facts. They belong to nobody, so nothing here starts from a user."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
 
@@ -10,33 +11,64 @@ import numpy as np
 from django.db import connection
 
 from core.errors import UserError
+from market.binary_copy import decode, to_seconds
+from market.calendar import SESSIONS, exchange_get, expected_minutes, place, session_bounds, trading_days
 from market.columns import BarColumns, Timeframe
-from market.models import Instrument
+from market.models import Bar, Instrument
+from market.symbols import symbol_normalise
 
-# One row of PostgreSQL's binary COPY format: a count of fields, then each with its length before it.
-_NUMBERS = ("start", "open", "high", "low", "close", "volume")
-_KINDS = (">i8", ">f8", ">f8", ">f8", ">f8", ">i8")
-_ROW = np.dtype(
-    [("fields", ">i2")]
-    + [
-        part
-        for name, kind in zip(_NUMBERS, _KINDS, strict=True)
-        for part in ((f"{name}_size", ">i4"), (name, kind))
-    ]
+MOST_NEAR = 3
+
+# Jumps from one exchange day to the one before it along the index, so that years of minutes cost no more than days.
+DAYS_SQL = """
+WITH RECURSIVE newest(start) AS (
+  SELECT max(start) FROM market_bar WHERE instrument_id = %(instrument)s AND timeframe = %(timeframe)s
+  UNION ALL
+  SELECT (SELECT max(bar.start) FROM market_bar bar
+          WHERE bar.instrument_id = %(instrument)s AND bar.timeframe = %(timeframe)s
+            AND bar.start < date_trunc('day', newest.start, %(zone)s))
+  FROM newest WHERE newest.start IS NOT NULL
 )
-_HEADER_BYTES, _TRAILER_BYTES = 19, 2
+SELECT (start AT TIME ZONE %(zone)s)::date FROM newest WHERE start IS NOT NULL LIMIT %(most)s"""
+
+BARS_SQL = """
+COPY (SELECT start, open, high, low, close, volume FROM market_bar
+      WHERE instrument_id = %s AND timeframe = %s AND start >= %s AND start < %s ORDER BY start)
+TO STDOUT (FORMAT BINARY)"""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCoverage:
+    """How much of a session's minutes have a bar."""
+
+    symbol: str
+    day: date
+    session: str
+    present: int
+    expected: int
+
+    @property
+    def share(self) -> float | None:
+        """Bars present ÷ expected; None on a day without that session."""
+        return self.present / self.expected if self.expected else None
+
+    @property
+    def is_complete(self) -> bool:
+        return 0 < self.expected == self.present
 
 
 def instrument_get(symbol: str) -> Instrument:
-    """Return the instrument of a symbol in any case. Raises UserError naming the closest ones there are."""
-    wanted = symbol.strip().upper()
+    """The instrument of a symbol in any case. Raises UserError naming the closest ones there are."""
+    wanted = symbol_normalise(symbol)
     instrument = Instrument.objects.filter(symbol=wanted).first()
     if instrument is None:
         known = list(Instrument.objects.filter(is_active=True).values_list("symbol", flat=True))
-        near = get_close_matches(wanted, known, n=3) or known[:5]
-        hint = f"Did you mean {', '.join(near)}?" if near else "No instrument has been imported yet."
+        near = get_close_matches(wanted, known, n=MOST_NEAR) or known[:MOST_NEAR]
+        hint = f"Did you mean {' or '.join(near)}?" if near else "No bars have been imported yet."
         raise UserError(
-            f"There is no instrument {symbol!r}. {hint}", fields={"symbols": f"unknown: {symbol}"}
+            f"There is no instrument {symbol!r}. {hint}",
+            code="unknown_symbol",
+            fields={"symbols": f"{symbol} is unknown. {hint}"},
         )
     return instrument
 
@@ -44,34 +76,91 @@ def instrument_get(symbol: str) -> Instrument:
 def bars_load(
     symbols: Iterable[str], timeframe: Timeframe | str, start: datetime, end: datetime
 ) -> dict[str, BarColumns]:
-    """Bars of each symbol that start in `[start, end)`, oldest first; empty columns where there are none."""
-    ids = dict(Instrument.objects.filter(symbol__in=list(symbols)).values_list("symbol", "id"))
-    return {symbol: _copy_bars(ids[symbol], Timeframe(timeframe), start, end) for symbol in symbols}
+    """Bars of each symbol that start in `[start, end)`, oldest first; empty columns where there are none.
+
+    Raises UserError for a symbol that is unknown.
+    """
+    instruments = {symbol: instrument_get(symbol) for symbol in symbols}
+    return {
+        symbol: _load(instrument, Timeframe(timeframe), start, end)
+        for symbol, instrument in instruments.items()
+    }
 
 
-def _copy_bars(instrument_id: int, timeframe: Timeframe, start: datetime, end: datetime) -> BarColumns:
-    query = (
-        "COPY (SELECT extract(epoch FROM start)::bigint, open, high, low, close, volume FROM market_bar "
-        "WHERE instrument_id = %s AND timeframe = %s AND start >= %s AND start < %s ORDER BY start) "
-        "TO STDOUT (FORMAT BINARY)"
+def price_history(
+    symbol: str, timeframe: Timeframe | str, start: datetime, end: datetime, *, most: int = 1000
+) -> BarColumns:
+    """Bars for candles, neighbours merged evenly so that at most `most` remain."""
+    bars = bars_load([symbol], timeframe, start, end)[symbol]
+    return bars if len(bars.start) <= most else bars.merged(-(-len(bars.start) // most))
+
+
+def session_days(symbol: str, timeframe: Timeframe | str = Timeframe.MINUTE, *, most: int = 60) -> list[date]:
+    """The newest exchange days that have bars, newest first. Raises UserError for an unknown symbol."""
+    instrument = instrument_get(symbol)
+    values = {
+        "instrument": instrument.pk,
+        "timeframe": Timeframe(timeframe).value,
+        "zone": exchange_get(instrument.exchange).zone.key,
+        "most": most,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(DAYS_SQL, values)
+        return [day for (day,) in cursor.fetchall()]
+
+
+def days_in_common(symbols: Iterable[str], *, most: int = 60) -> list[date]:
+    """Days on which every symbol has minute bars, newest first: what a run of them all can choose from."""
+    days = [session_days(symbol, most=most) for symbol in symbols]
+    return sorted(set(days[0]).intersection(*days[1:]), reverse=True) if days else []
+
+
+def session_coverage(symbol: str, day: date, session: str = "regular") -> SessionCoverage:
+    """Bars present and expected in one session. Raises UserError for an unknown symbol or session."""
+    instrument = instrument_get(symbol)
+    bounds = session_bounds(day, session, instrument.exchange)
+    present = 0
+    if bounds is not None:
+        bars = Bar.objects.filter(instrument=instrument, timeframe=Timeframe.MINUTE.value)
+        present = bars.filter(start__gte=bounds.open, start__lt=bounds.close).count()
+    return SessionCoverage(
+        instrument.symbol, day, session, present, expected_minutes(day, session, instrument.exchange)
     )
+
+
+def coverage_calendar(
+    symbol: str, first: date, last: date, session: str = "regular"
+) -> list[SessionCoverage]:
+    """The coverage of each trading day from `first` to `last`, oldest first; days without a bar have 0 present."""
+    instrument = instrument_get(symbol)
+    days = trading_days(first, last, instrument.exchange)
+    bounds = [
+        found for day in days if (found := session_bounds(day, session, instrument.exchange)) is not None
+    ]
+    if not bounds:
+        return []
+    bars = _load(instrument, Timeframe.MINUTE, bounds[0].open, bounds[-1].close)
+    rows, sessions = place(bars.start, instrument.exchange)
+    found_rows, counts = np.unique(rows[sessions == SESSIONS.index(session)], return_counts=True)
+    first_row = place(np.array([int(bounds[0].open.timestamp())]), instrument.exchange)[0][0]
+    present = dict(zip((found_rows - first_row).tolist(), counts.tolist(), strict=True))
+    return [
+        SessionCoverage(
+            instrument.symbol,
+            day,
+            session,
+            present.get(place_, 0),
+            int((close - opens).total_seconds()) // 60,
+        )
+        for place_, (day, (opens, close)) in enumerate(zip(days, bounds, strict=True))
+    ]
+
+
+def _load(instrument: Instrument, timeframe: Timeframe, start: datetime, end: datetime) -> BarColumns:
     with (
         connection.cursor() as cursor,
         # psycopg's own cursor: the one that Django wraps around it in DEBUG takes no parameters here.
-        cursor.cursor.copy(query, [instrument_id, timeframe.value, start, end]) as copy,
+        cursor.cursor.copy(BARS_SQL, [instrument.pk, timeframe.value, start, end]) as copy,
     ):
-        content = b"".join(copy)
-    rows = np.frombuffer(content[_HEADER_BYTES:-_TRAILER_BYTES], dtype=_ROW)
-    return BarColumns._make(rows[name].astype(kind[1:]) for name, kind in zip(_NUMBERS, _KINDS, strict=True))
-
-
-def session_days(symbol: str, *, most: int = 60) -> list[date]:
-    """The newest exchange days of which there are minute bars, newest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT (start AT TIME ZONE 'America/New_York')::date AS day FROM market_bar "
-            "JOIN market_instrument ON market_instrument.id = instrument_id "
-            "WHERE symbol = %s AND timeframe = 'minute' ORDER BY day DESC LIMIT %s",
-            [symbol, most],
-        )
-        return [row[0] for row in cursor.fetchall()]
+        columns = decode(copy, BarColumns._fields)
+    return BarColumns(**{**columns, "start": to_seconds(columns["start"])})

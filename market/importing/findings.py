@@ -29,6 +29,8 @@ class Findings:
         self.listed: list[Finding] = []
 
     def add(self, code: str, lines: Ints, reason: Callable[[int], str]) -> None:
+        if not len(lines):
+            return
         room = max(0, MOST_LISTED - self.counts[code])
         self.counts[code] += len(lines)
         self.listed += [

@@ -1,0 +1,148 @@
+"""Bars from files: all of a file in one transaction, with its provenance and a report of what was found."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+
+from core.errors import UserError
+from market.columns import Ints
+from market.importing.files import BarFile, open_bar_file
+from market.importing.inspection import Inspection
+from market.importing.options import ImportOptions
+from market.importing.rows import Rows
+from market.models import BarImport, Instrument
+from market.services.bars import MOST_LISTED, Conflict, Recorded, bars_record
+
+Progress = Callable[[float, int], None]
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import found and did. Every row read is counted in exactly one of the four numbers that follow it."""
+
+    source: str
+    format: str
+    timeframe: str = ""
+    import_id: int = 0
+    rows_read: int = 0
+    stored: int = 0
+    already_stored: int = 0
+    conflicting: int = 0
+    refused: int = 0
+    flagged: int = 0
+    seconds: float = 0.0
+    findings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def usable(self) -> int:
+        """Bars of the file that are now stored as it has them."""
+        return self.stored + self.already_stored
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def bars_import(
+    path: Path, options: ImportOptions, *, progress: Progress = lambda done, rows: None
+) -> ImportReport:
+    """Store the bars of a CSV or Parquet file that pass the checks, and say what became of the others.
+
+    Calls `progress` with the share that is done and the rows read. Raises UserError for a file that can't be used,
+    such as one with other columns or mixed time zones; then nothing of it is stored but the record of the failure.
+    """
+    file = open_bar_file(path, options)
+    provenance = {**_provenance(file), "started_at": timezone.now()}
+    try:
+        with transaction.atomic():
+            bar_import = BarImport.objects.create(**provenance, status=BarImport.Status.COMPLETED)
+            return _import(file, options, bar_import, progress)
+    except UserError as error:
+        failed = BarImport(
+            **provenance, status=BarImport.Status.FAILED, error=error.message, ended_at=timezone.now()
+        )
+        failed.save()
+        raise
+
+
+def _import(file: BarFile, options: ImportOptions, bar_import: BarImport, progress: Progress) -> ImportReport:
+    inspection = Inspection(file, options)
+    report = ImportReport(str(file.path), file.format, import_id=bar_import.pk)
+    conflicts: list[Conflict] = []
+    ids = np.array([], dtype=np.int64)
+    for accepted in inspection.accepted():
+        ids = _instrument_ids(ids, inspection, accepted.rows)
+        recorded = _record(accepted.rows, ids, inspection, bar_import)
+        _count(report, recorded)
+        conflicts += recorded.conflicts[: MOST_LISTED - len(conflicts)]
+        progress(accepted.done, inspection.rows_read)
+    _finish(report, inspection, conflicts, bar_import)
+    return report
+
+
+def _record(rows: Rows, ids: Ints, inspection: Inspection, bar_import: BarImport) -> Recorded:
+    return bars_record(
+        rows.bars,
+        instrument_ids=ids[rows.codes],
+        lines=rows.lines,
+        timeframe=inspection.timeframe,
+        bar_import=bar_import,
+    )
+
+
+def _instrument_ids(ids: Ints, inspection: Inspection, rows: Rows) -> Ints:
+    """The id of each symbol's instrument by the symbol's code; 0 for a symbol without a usable bar so far."""
+    ids = np.concatenate([ids, np.zeros(len(inspection.names) - len(ids), dtype=np.int64)])
+    new = {inspection.names[code]: code for code in np.unique(rows.codes[ids[rows.codes] == 0]).tolist()}
+    if new:
+        Instrument.objects.bulk_create(
+            [Instrument(symbol=symbol, name=symbol, exchange=inspection.options.exchange) for symbol in new],
+            ignore_conflicts=True,
+        )
+        for symbol, pk in Instrument.objects.filter(symbol__in=new).values_list("symbol", "pk"):
+            ids[new[symbol]] = pk
+    return ids
+
+
+def _count(report: ImportReport, recorded: Recorded) -> None:
+    report.stored += recorded.stored
+    report.already_stored += recorded.already_stored
+    report.conflicting += recorded.conflicting
+
+
+def _finish(
+    report: ImportReport, inspection: Inspection, conflicts: list[Conflict], bar_import: BarImport
+) -> None:
+    report.timeframe = inspection.timeframe
+    report.rows_read = inspection.rows_read
+    report.refused = inspection.refused.total
+    report.flagged = inspection.flagged.total
+    listed = [{**asdict(conflict), "start": conflict.start.isoformat()} for conflict in conflicts]
+    report.findings = {**inspection.to_json(), "conflicts": listed}
+    bar_import.ended_at = timezone.now()
+    report.seconds = (bar_import.ended_at - bar_import.started_at).total_seconds()
+    for name in ("timeframe", "rows_read", "stored", "already_stored", "conflicting", "refused", "flagged"):
+        setattr(bar_import, name, getattr(report, name))
+    bar_import.report = report.findings
+    if not report.usable:
+        bar_import.status = BarImport.Status.FAILED
+        bar_import.error = "None of its bars is stored."
+    bar_import.save()
+
+
+def _provenance(file: BarFile) -> dict[str, Any]:
+    with file.path.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    return {
+        "source": str(file.path)[-500:],
+        "format": file.format,
+        "size_bytes": file.size_bytes,
+        "sha256": digest,
+    }
