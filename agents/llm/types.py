@@ -66,8 +66,11 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Message:
+    """A stable message is the same at every step of a run: it is stored once, and providers can cache it."""
+
     role: Role
     content: str
+    is_stable: bool = False
 
 
 @dataclass(frozen=True)
