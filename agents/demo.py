@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 
-from core.rls import acting_as
+from core.errors import UserError
+from core.rls import acting_as, set_actor
+from market.sample import sample_symbols
+from market.selectors import session_days
 from market.services import sample_market_create
+from profiles.models import TradingProfile
 from profiles.selectors import models_list
-from profiles.services import model_create, user_sign_up
+from profiles.services import model_create
+from runs.services.start import RunRequest
 
 DEMO_USER = "demo"
 
@@ -21,26 +28,26 @@ DEMO_MODELS: list[dict[str, Any]] = [
         "decider_params": {"fast": 10, "slow": 30},
     },
     {
-        "name": "Momentum breakout",
-        "description": "Buys new 20-minute highs, leaves at 10-minute lows. Wants more than it may have: see its denials.",
-        "decider": "momentum_breakout",
-        "decider_params": {"entry_bars": 20, "exit_bars": 10, "equity_percent": 35},
-    },
-    {
         "name": "Mean reversion",
         "description": "Buys two deviations below the 20-minute mean, sells when price has come back.",
         "decider": "mean_reversion",
         "decider_params": {"bars": 20, "entry_z": 2.0, "exit_z": 0.0},
     },
+    {
+        "name": "Greedy breakout",
+        "description": "Buys new 20-minute highs with more money than its owner allows: see what is denied, and why.",
+        "decider": "momentum_breakout",
+        "decider_params": {"entry_bars": 20, "exit_bars": 10, "equity_percent": 35},
+    },
 ]
 
 
 def demo_create() -> User:
-    """Make what is missing of the demo; twice changes nothing."""
+    """Make what is missing of the demo; a second time changes nothing. Raises UserError in production."""
+    if settings.IS_PRODUCTION:
+        raise UserError("The demo user has a password that everybody knows; it is not made in production.")
     sample_market_create()
-    user = User.objects.filter(username=DEMO_USER).first()
-    if user is None:
-        user = user_sign_up(username=DEMO_USER, password=DEMO_USER, email="")
+    user = User.objects.filter(username=DEMO_USER).first() or demo_user_create()
     with acting_as(user.pk):
         names = set(models_list(user).values_list("name", flat=True))
         for fields in DEMO_MODELS:
@@ -49,10 +56,20 @@ def demo_create() -> User:
     return user
 
 
+@transaction.atomic
+def demo_user_create() -> User:
+    # Not through the sign-up, which would rightly refuse this password.
+    user = User.objects.create_user(DEMO_USER, password=DEMO_USER)
+    set_actor(user.pk)
+    TradingProfile.objects.create(user=user)
+    return user
+
+
 def demo_request(user: User) -> RunRequest:
-    """The newest complete session of the first sample symbol, for the first demo Model."""
+    """The newest session of the first sample symbol, for the first demo Model."""
+    first = DEMO_MODELS[0]
     with acting_as(user.pk):
-        model = models_list(user).get(name=DEMO_MODELS[0]["name"])
+        model = models_list(user).get(name=first["name"])
     symbol = sample_symbols()[0]
     day = session_days(symbol)[0]
     return RunRequest(
