@@ -21,8 +21,8 @@ from market.models import Instrument
 from profiles.models import TradingModel
 from reasoning.models import Entry
 from reasoning.wishes import Wish, wishes_of
-from runs.models import Mode, Run, RunStatistics, Session
-from runs.selectors import runs_of_model
+from runs.models import Mode, Run, RunState, RunStatistics, Session
+from runs.selectors import HEAVY, runs_of_model
 from trading.statistics import compute
 from trading.types import Bar
 
@@ -108,7 +108,7 @@ def statistics_now(run: Run) -> StatisticsNow | None:
 
 def start_suggestion(user: User | AnonymousUser, model: TradingModel) -> dict[str, Any]:
     """What the Model traded last; before its first run, a symbol it may trade and the newest day that has bars."""
-    last = runs_of_model(user, model.pk).only("symbols", "date_from", "date_to", "session", "mode").first()
+    last = runs_of_model(user, model.pk).defer(*HEAVY).exclude(state=RunState.FAILED).first()
     if last is not None:
         day_to = last.date_to if last.mode == Mode.DAILY else None
         return {

@@ -15,15 +15,19 @@ from runs.models import Mode, Run
 from trading.orders import OPEN_STATUSES
 
 Json = dict[str, Any]
+DAY_SECONDS = 86_400
+MOST_NAMED = 12  # with more, the words would cover the bars
 
 
 def equity_chart(run: Run) -> Json:
     """Equity, buy-and-hold and drawdown at the end of every step."""
     points = list(equity_points_of(run).values_list("at", "equity", "benchmark_equity", "drawdown"))
+    times = [place(run, seconds(at)) for at, _, _, _ in points]
+    rows = list(zip(times, points, strict=True))
     return {
-        "equity": [[seconds(at), cents(equity)] for at, equity, _, _ in points],
-        "benchmark": [[seconds(at), cents(beside)] for at, _, beside, _ in points if beside is not None],
-        "drawdown": [[seconds(at), round(float(drawdown), 6)] for at, _, _, drawdown in points],
+        "equity": [[time, cents(equity)] for time, (_, equity, _, _) in rows],
+        "benchmark": [[time, cents(beside)] for time, (_, _, beside, _) in rows if beside is not None],
+        "drawdown": [[time, round(float(drawdown), 6)] for time, (_, _, _, drawdown) in rows],
     }
 
 
@@ -32,14 +36,14 @@ def candles_chart(run: Run, symbol: str) -> Json:
     if run.simulated_at is None:
         return {"symbol": symbol, "bars": [], "fills": [], "orders": []}
     bars = bars_until(run, symbol, run.simulated_at)
-    starts = bars.start.tolist()
-    columns = [column.tolist() for column in bars]
-    fills = fills_of(run).filter(symbol=symbol)
+    starts = [place(run, start) for start in bars.start.tolist()]
+    columns = [column.tolist() for column in bars[1:]]
+    fills = list(fills_of(run).filter(symbol=symbol))
     working = Order.objects.filter(run=run, symbol=symbol, status__in=OPEN_STATUSES)
     return {
         "symbol": symbol,
-        "bars": [list(bar) for bar in zip(*columns, strict=True)],
-        "fills": [marker(fill, starts) for fill in fills],
+        "bars": [list(bar) for bar in zip(starts, *columns, strict=True)],
+        "fills": [marker(run, fill, starts, is_named=len(fills) <= MOST_NAMED) for fill in fills],
         "orders": [line for order in working for line in lines(order)],
     }
 
@@ -58,15 +62,21 @@ def beginning(run: Run) -> datetime:
     return bounds.open if bounds else datetime.combine(run.date_from, time.min, UTC)
 
 
-def marker(fill: Fill, starts: list[int]) -> Json:
+def place(run: Run, moment: int) -> int:
+    """Where a moment is drawn: days of a daily run stand at midnight UTC, which has no hour."""
+    return moment if run.mode == Mode.INTRADAY else moment - moment % DAY_SECONDS
+
+
+def marker(run: Run, fill: Fill, starts: list[int], *, is_named: bool) -> Json:
     # A fill at a close is stamped with the bar's end; it is drawn on that bar.
-    place = max(bisect_right(starts, seconds(fill.at)) - 1, 0)
+    at = place(run, seconds(fill.at))
+    row = max(bisect_right(starts, at) - 1, 0)
     sign = "+" if fill.side == "buy" else "−"
     return {
-        "t": starts[place] if starts else seconds(fill.at),
+        "t": starts[row] if starts else at,
         "side": fill.side,
-        "text": f"{sign}{fill.quantity} @ {fill.price.normalize():f}",
-        "href": f"?tab=decisions&step={fill.order.decided_step}",
+        "text": f"{sign}{fill.quantity} @ {fill.price.normalize():f}" if is_named else "",
+        "href": f"?tab=decisions&step={fill.order.decided_step}#decision",
     }
 
 

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from core.panels import Panel, panel_get, panels_of
 from core.requests import UserRequest
-from profiles.deciders import decider_choices
 from runs.models import Run
 from runs.selectors import run_summary
 
@@ -28,7 +27,6 @@ def head(request: UserRequest, run: Run) -> dict[str, Any]:
     return {
         "run": run,
         "summary": run_summary(run),
-        "decider_title": dict(decider_choices()).get(run.decider, run.decider),
         "side": parts(request, run, SIDE),
         "data": parts(request, run, DATA),
     }

@@ -40,7 +40,7 @@ def snapshot_sections(snapshot: Mapping[str, Any]) -> list[SnapshotSection]:
 def rows_of(value: Any) -> list[SnapshotRow]:
     if isinstance(value, list):
         value = {str(item.get("name", "")): item for item in value}
-    return [row_of(name, item) for name, item in value.items()]
+    return [row_of(name, item) for name, item in sorted(value.items())]
 
 
 def row_of(name: str, value: Any) -> SnapshotRow:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from profiles.deciders import decider_choices
 from runs.models import Run, RunState, RunStatistics
 
 # A shorter wait is over before it is read.
@@ -18,6 +19,11 @@ class RunSummary:
     run: Run
     statistics: RunStatistics | None
     now: datetime
+
+    @property
+    def decider_title(self) -> str:
+        """What the decider is called, or its bare name when there is none of that name any more."""
+        return dict(decider_choices()).get(self.run.decider, self.run.decider)
 
     @property
     def state_word(self) -> str:
