@@ -38,7 +38,8 @@ def enter(account: Account, approved: ApprovedOrder, tape: Tape) -> Order:
         order.parent, order.oco_group = replaced.parent, replaced.oco_group
         end(account, replaced, OrderStatus.CANCELLED, tape, f"replaced by order {order.number}")
     account.working[order.number] = order
-    _enter_exits(account, approved, order, tape)
+    if order.stop_loss is not None or order.take_profit is not None:
+        _enter_exits(account, approved, order, tape)
     return order
 
 

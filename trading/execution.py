@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -21,6 +20,8 @@ from trading.types import Bar, Fill, OrderType, Quote, Side, TimeInForce
 
 class Execution:
     """The bars of one step, matched against one account; remembers how much of each bar's volume is used up."""
+
+    __slots__ = ("_volume_left", "account", "bars", "ends_session", "quotes", "tape")
 
     def __init__(
         self,
@@ -69,9 +70,9 @@ class Execution:
 
     def _moment(self, order: Order) -> Moment | None:
         """What this step shows of the order's instrument; None if nothing that the order could trade on."""
-        bar, quote = self.bars.get(order.symbol), self.quotes.get(order.symbol)
+        bar, quote, account = self.bars.get(order.symbol), self.quotes.get(order.symbol), self.account
         if bar is not None:
-            return self._at(bar, quote)
+            return Moment(bar, quote, account.now, account.session_opened_at, self.ends_session)
         if quote is None or not self._waits_for_close(order):
             return None
         price = quote.ask_close if order.side is Side.BUY else quote.bid_close
@@ -122,7 +123,8 @@ class Execution:
         quantity = order.remaining
         if not order.is_opening:
             # A closing order may have outlived part of its position; it never opens the other side.
-            quantity = min(quantity, max(-order.side.sign * account.quantity(symbol), 0))
+            held = account.quantity(symbol)
+            quantity = min(quantity, max(held if order.side is Side.SELL else -held, 0))
         cap = account.settings.volume_cap
         if cap is not None:
             left = self._volume_left.get(symbol)
@@ -165,7 +167,7 @@ class Execution:
         exits = book.wake_exits(self.account, entry, quantity, self.tape)
         if rest is None or self.account.settings.bracket_entry is BracketEntry.NEXT_BAR:
             return
-        later = replace(moment, bar=rest)
+        later = moment._replace(bar=rest)
         found = [(find_hit(exit_, later, self.account.settings), exit_) for exit_ in exits]
         hits = [(not hit.at_open, exit_.number, hit, exit_) for hit, exit_ in found if hit is not None]
         for _, _, exit_hit, exit_ in sorted(hits, key=lambda each: each[:2]):

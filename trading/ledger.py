@@ -76,11 +76,19 @@ class Account:
         return equity
 
     def long_value(self) -> Decimal:
-        return sum((p.quantity * self.marks[s] for s, p in self.positions.items() if p.quantity > 0), ZERO)
+        value = ZERO
+        for symbol, position in self.positions.items():
+            if position.quantity > 0:
+                value += position.quantity * self.marks[symbol]
+        return value
 
     def short_value(self) -> Decimal:
         """What it would cost to buy every short back; never negative."""
-        return sum((-p.quantity * self.marks[s] for s, p in self.positions.items() if p.quantity < 0), ZERO)
+        value = ZERO
+        for symbol, position in self.positions.items():
+            if position.quantity < 0:
+                value -= position.quantity * self.marks[symbol]
+        return value
 
     def drawdown(self) -> Decimal:
         """Fraction of the running peak that is lost."""
@@ -107,11 +115,11 @@ class Account:
 
     def apply(self, fill: Fill) -> list[RoundTrip]:
         """Book a fill: cash, position, fees, and the round trips that it closes."""
-        sign = fill.side.sign
-        proceeds = -sign * fill.quantity * fill.price
+        signed = fill.quantity if fill.side is Side.BUY else -fill.quantity
+        proceeds = -signed * fill.price
         self.cash += proceeds - fill.fee
         self.fees_paid += fill.fee
-        self.slippage_paid += sign * fill.quantity * (fill.price - fill.reference_price)
+        self.slippage_paid += signed * (fill.price - fill.reference_price)
         position = self.positions.get(fill.symbol)
         if position is None:
             position = self.positions[fill.symbol] = Position(fill.symbol)

@@ -7,7 +7,6 @@ place in time; where the order of high and low would matter, the answer is the o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -26,8 +25,7 @@ class Hit(NamedTuple):
     is_quote: bool = False  # bid or ask: the spread is already paid
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """What one step shows of one instrument."""
 
     bar: Bar

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
+from functools import cache
 
 from trading.types import Bar, Quote
 
@@ -43,10 +44,15 @@ def round_down(price: Decimal, tick: Decimal | None) -> Decimal:
 def _round(price: Decimal, tick: Decimal | None, rounding: str) -> Decimal:
     if tick is None:
         return price
-    step = tick_at(price, tick)
-    if step.as_tuple().digits == (1,):
+    step = tick if price >= ONE else tick_at(price, tick)
+    if _is_power_of_ten(step):
         return price.quantize(step, rounding)
     return (price / step).to_integral_value(rounding) * step
+
+
+@cache
+def _is_power_of_ten(step: Decimal) -> bool:
+    return step.as_tuple().digits == (1,)
 
 
 def check_bar(symbol: str, bar: Bar) -> None:

@@ -65,7 +65,9 @@ def observe(
     account.pending_notices.clear()
     if actions:
         apply_actions(account, actions, tape)
-    begin_step(account, now)
+    account.step += 1
+    account.now = now
+    forget_old(account)
     execution = Execution(account, bars, quotes, tape, ends_session=ends_session)
     if account.working:
         execution.match_working()
@@ -83,12 +85,11 @@ def observe(
     return execution
 
 
-def begin_step(account: Account, now: datetime) -> None:
-    """Set the simulated clock forward and forget orders that are more than a minute old."""
-    account.step += 1
-    account.now = now
-    while account.submitted_at and account.submitted_at[0] <= now - _MINUTE:
-        account.submitted_at.popleft()
+def forget_old(account: Account) -> None:
+    """Keep of `submitted_at` what is not older than a minute."""
+    submitted, oldest = account.submitted_at, account.now - _MINUTE
+    while submitted and submitted[0] <= oldest:
+        submitted.popleft()
 
 
 def check_step(

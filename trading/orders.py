@@ -148,18 +148,26 @@ def resolve_intent(intent: OrderIntent, account: Account) -> tuple[Side, int]:
     """
     held = account.quantity(intent.symbol)
     side = _side(intent, held)
-    if intent.quantity is not None and intent.equity_percent is not None:
-        raise IntentError("An order has a quantity or an equity percentage, not both")
     if intent.quantity is not None:
-        quantity = to_decimal(intent.quantity)
-        if quantity <= 0 or quantity != quantity.to_integral_value():
-            raise IntentError(f"Quantity should be a whole number above 0, was {intent.quantity}")
-        return side, int(quantity)
+        if intent.equity_percent is not None:
+            raise IntentError("An order has a quantity or an equity percentage, not both")
+        return side, _whole(intent.quantity)
     if intent.equity_percent is not None:
         return side, _shares_for(intent, to_decimal(intent.equity_percent), account)
     if intent.action is not Action.CLOSE:
         raise IntentError(f"A {intent.action} order needs a quantity or an equity percentage, found neither")
     return side, abs(held)
+
+
+def _whole(quantity: Decimal | int) -> int:
+    if not isinstance(quantity, int):
+        exact = to_decimal(quantity)
+        if exact != exact.to_integral_value():
+            raise IntentError(f"Quantity should be a whole number above 0, was {quantity}")
+        quantity = int(exact)
+    if quantity <= 0:
+        raise IntentError(f"Quantity should be a whole number above 0, was {quantity}")
+    return quantity
 
 
 def _side(intent: OrderIntent, held: int) -> Side:

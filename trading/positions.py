@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from trading.money import ZERO
-from trading.types import Fill
+from trading.types import Fill, Side
 
 _FEE_SHARE = Decimal("0.000001")
 
@@ -32,8 +33,7 @@ class Lot:
             self.low = low
 
 
-@dataclass(frozen=True, slots=True)
-class RoundTrip:
+class RoundTrip(NamedTuple):
     """Shares opened and closed again. `pnl` is after `fees`; `mae` and `mfe` are the worst and best unrealised
     dollars on the way (mae <= 0 <= mfe), from the prices that must have come between entry and exit."""
 
@@ -80,7 +80,7 @@ class Position:
         The whole fee of a fill goes to the first round trip that it closes, or else to the lot that it opens:
         the sum over round trips and open lots is what was paid.
         """
-        left = fill.side.sign * fill.quantity
+        left = fill.quantity if fill.side is Side.BUY else -fill.quantity
         fee = fill.fee
         trips = []
         self.quantity += left
@@ -107,7 +107,7 @@ def _round_trip(lot: Lot, closed: int, fill: Fill, exit_fee: Decimal) -> RoundTr
     fees = entry_fee + exit_fee
     is_long = lot.quantity > 0
     sign = 1 if is_long else -1
-    best, worst = (max(lot.high, fill.price), min(lot.low, fill.price))
+    best, worst = max(lot.high, fill.price), min(lot.low, fill.price)
     if not is_long:
         best, worst = worst, best
     return RoundTrip(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from trading import book, margin
 from trading.book import Tape
@@ -26,8 +26,7 @@ Approve = Callable[[OrderIntent, Account], Approval]
 Decide = Callable[[Account], Decision]
 
 
-@dataclass(frozen=True, slots=True)
-class StepResult:
+class StepResult(NamedTuple):
     """All that one step did. Money is as of `now`, after every fill of the step."""
 
     step: int
@@ -49,7 +48,7 @@ class StepResult:
 
 def start_account(initial_cash: Decimal, settings: ExecutionSettings, now: datetime) -> Account:
     """An account with cash and nothing else. `now` is the open of the run's first session."""
-    cash = to_decimal(initial_cash)
+    cash = to_decimal(initial_cash) + ZERO
     if cash <= 0:
         raise ValueError(f"Initial cash should be above 0, was {cash}")
     return Account(
@@ -119,19 +118,33 @@ def act(
     for number in decision.cancels:
         _cancel(account, number, tape)
     verdicts: list[tuple[int, Verdict]] = []
-    asked = len(decision.intents)
-    wanted = [*enumerate(forced, start=asked), *enumerate(decision.intents)]
-    is_ordered = False
-    for index, intent in wanted:
-        approval = approve(intent, account)
-        verdicts += [(index, verdict) for verdict in approval.verdicts]
-        for approved in approval.orders:
-            _submit(account, approved, execution)
-            is_ordered = is_ordered or index < asked
+    if forced:
+        _send(forced, len(decision.intents), account, approve, execution, verdicts)
+    is_ordered = _send(decision.intents, 0, account, approve, execution, verdicts)
     if is_last:
         book.expire_all(account, tape)
-    outcome = _outcome(decision, is_ordered=is_ordered)
+    outcome = outcome_of(decision, is_ordered=is_ordered)
     return _result(account, tape, decision, forced, outcome, tuple(verdicts))
+
+
+def _send(
+    intents: tuple[OrderIntent, ...],
+    first_index: int,
+    account: Account,
+    approve: Approve,
+    execution: Execution,
+    verdicts: list[tuple[int, Verdict]],
+) -> bool:
+    """Judge intents one by one, each on the account that the one before it left. Return whether any was approved."""
+    is_ordered = False
+    for index, intent in enumerate(intents, first_index):
+        approval = approve(intent, account)
+        if approval.verdicts:
+            verdicts += [(index, verdict) for verdict in approval.verdicts]
+        for approved in approval.orders:
+            _submit(account, approved, execution)
+            is_ordered = True
+    return is_ordered
 
 
 def _margin_call(account: Account, tape: Tape) -> tuple[OrderIntent, ...]:
@@ -169,7 +182,8 @@ def _cancel(account: Account, number: int, tape: Tape) -> None:
         book.end(account, order, OrderStatus.CANCELLED, tape, "cancelled by the decider")
 
 
-def _outcome(decision: Decision, *, is_ordered: bool) -> Outcome:
+def outcome_of(decision: Decision, *, is_ordered: bool) -> Outcome:
+    """What became of a decision, given whether any order of it was approved."""
     if decision.failure_code:
         return Outcome.FAILED
     if not decision.was_asked:
@@ -187,8 +201,7 @@ def _result(
     outcome: Outcome,
     verdicts: tuple[tuple[int, Verdict], ...],
 ) -> StepResult:
-    long_value, short_value = account.long_value(), account.short_value()
-    equity = account.cash + long_value - short_value
+    equity, short_value = account.equity(), account.short_value()
     # A fill on the present quote may have moved equity since the bars were marked.
     peak = account.peak_equity = max(account.peak_equity, equity)
     return StepResult(
@@ -196,7 +209,9 @@ def _result(
         now=account.now,
         fills=tuple(tape.fills),
         round_trips=tuple(tape.round_trips),
-        orders=tuple(tape.touched[number].copy() for number in sorted(tape.touched)),
+        orders=tuple([tape.touched[number].copy() for number in sorted(tape.touched)])
+        if tape.touched
+        else (),
         decision=decision,
         forced=forced,
         outcome=outcome,
@@ -204,7 +219,7 @@ def _result(
         notices=tuple(tape.notices),
         equity=equity,
         cash=account.cash,
-        long_value=long_value,
+        long_value=equity - account.cash + short_value,
         short_value=short_value,
         drawdown=1 - equity / peak if peak > 0 else ZERO,
     )

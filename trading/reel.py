@@ -1,0 +1,187 @@
+"""Bars of a run as columns, laid out as steps: checked once, turned into exact decimals only where they are needed."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trading.corporate_actions import CorporateAction
+from trading.money import check_bar
+from trading.types import Bar, Quote
+
+Ints = NDArray[np.int64]
+WINDOW = 2048
+_MOST_KEPT = 50_000
+
+
+class Columns(Protocol):
+    """Bars of one symbol, oldest first: epoch seconds UTC, dollars, shares."""
+
+    @property
+    def start(self) -> NDArray[np.int64]: ...
+    @property
+    def open(self) -> NDArray[np.float64]: ...
+    @property
+    def high(self) -> NDArray[np.float64]: ...
+    @property
+    def low(self) -> NDArray[np.float64]: ...
+    @property
+    def close(self) -> NDArray[np.float64]: ...
+    @property
+    def volume(self) -> NDArray[np.int64]: ...
+
+
+class Decimals(dict[float, Decimal]):
+    """Floats by their shortest spelling. Prices repeat, so each is spelled once."""
+
+    def __missing__(self, price: float) -> Decimal:
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        self[price] = decimal = Decimal(repr(price))
+        return decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One symbol over a window of steps. Where it has no bar, `closes` is None and no high or low can be a new one."""
+
+    symbol: str
+    opens: list[float]
+    highs: list[float]
+    lows: list[float]
+    closes: list[Decimal | None]
+    volumes: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The steps from `first` to `end` (exclusive), unpacked."""
+
+    first: int
+    end: int
+    nows: list[datetime]
+    strips: list[Strip]
+
+
+class Reel:
+    """The steps of a run, counted from 0: step k closes at `ends[k]` and shows the bars that started at `starts[k]`.
+
+    `opens` are the steps (after the first) with which a new session begins. Raises ValueError for bars that no market
+    prints, that come out of order or that belong to no step.
+    """
+
+    def __init__(
+        self,
+        columns: Mapping[str, Columns],
+        starts: Sequence[int] | Ints,
+        ends: Sequence[int] | Ints,
+        *,
+        opens: Iterable[int] = (),
+        quotes: Callable[[int], Mapping[str, Quote]] | None = None,
+        actions: Mapping[int, Sequence[CorporateAction]] | None = None,
+    ) -> None:
+        self.columns = columns
+        self.starts: Ints = np.asarray(starts, dtype=np.int64)
+        self.ends: Ints = np.asarray(ends, dtype=np.int64)
+        self.opens = frozenset(opens)
+        self.quotes = quotes
+        self.actions = actions or {}
+        self.exact = Decimals()
+        self._window: Window | None = None
+        _check_steps(self.starts, self.ends)
+        self._rows = {symbol: self._rows_of(symbol, bars) for symbol, bars in columns.items()}
+        last = len(self.ends) - 1
+        # Steps at which more happens than a change of prices.
+        self._marked = sorted({*self.opens, *(step - 1 for step in self.opens), *self.actions, last})
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def now(self, step: int) -> datetime:
+        return datetime.fromtimestamp(int(self.ends[step]), UTC)
+
+    def start(self, step: int) -> datetime:
+        return datetime.fromtimestamp(int(self.starts[step]), UTC)
+
+    def bars(self, step: int) -> dict[str, Bar]:
+        """The bars that close with this step; a symbol without one is absent."""
+        window, exact = self.window(step), self.exact
+        index, start = step - window.first, self.start(step)
+        found = {}
+        for strip in window.strips:
+            close = strip.closes[index]
+            if close is not None:
+                high, low = exact[strip.highs[index]], exact[strip.lows[index]]
+                found[strip.symbol] = Bar(
+                    start, exact[strip.opens[index]], high, low, close, strip.volumes[index]
+                )
+        return found
+
+    def next_marked(self, step: int) -> int:
+        """The first step from here on that begins or ends a session or has a corporate action."""
+        return self._marked[bisect_left(self._marked, step)]
+
+    def window(self, step: int) -> Window:
+        """The unpacked steps around `step`; consecutive calls unpack each step once."""
+        if self._window is None or not self._window.first <= step < self._window.end:
+            first = step - step % WINDOW
+            end = min(first + WINDOW, len(self))
+            nows = [datetime.fromtimestamp(second, UTC) for second in self.ends[first:end].tolist()]
+            strips = [self._strip(symbol, first, end) for symbol in self.columns]
+            self._window = Window(first, end, nows, strips)
+        return self._window
+
+    def _strip(self, symbol: str, first: int, end: int) -> Strip:
+        bars, rows = self.columns[symbol], self._rows[symbol][first:end]
+        opens, highs, lows = (column[rows].tolist() for column in (bars.open, bars.high, bars.low))
+        closes: list[Decimal | None] = list(map(self.exact.__getitem__, bars.close[rows].tolist()))
+        for missing in np.flatnonzero(rows < 0).tolist():
+            closes[missing] = None
+            highs[missing], lows[missing] = -math.inf, math.inf
+        return Strip(symbol, opens, highs, lows, closes, bars.volume[rows].tolist())
+
+    def _rows_of(self, symbol: str, bars: Columns) -> Ints:
+        """The row of each step's bar, -1 where there is none."""
+        self._check_bars(symbol, bars)
+        steps = np.searchsorted(self.starts, bars.start)
+        inside = np.minimum(steps, len(self.starts) - 1)
+        stray = (steps >= len(self.starts)) | (self.starts[inside] != bars.start)
+        if stray.any():
+            when = datetime.fromtimestamp(int(bars.start[int(np.argmax(stray))]), UTC)
+            raise ValueError(f"{symbol} has a bar at {when.isoformat()}, where no step begins")
+        rows = np.full(len(self.starts), -1, dtype=np.int64)
+        rows[steps] = np.arange(len(bars.start))
+        return rows
+
+    def _check_bars(self, symbol: str, bars: Columns) -> None:
+        columns: list[NDArray[Any]] = [bars.open, bars.high, bars.low, bars.close]
+        sane = np.isfinite(columns).all(axis=0) & (bars.low > 0) & (bars.volume >= 0)
+        sane &= (bars.low <= np.minimum(bars.open, bars.close)) & (
+            bars.high >= np.maximum(bars.open, bars.close)
+        )
+        if not sane.all():
+            row = int(np.argmin(sane))
+            start = datetime.fromtimestamp(int(bars.start[row]), UTC)
+            prices = (Decimal(repr(float(column[row]))) for column in columns)
+            check_bar(symbol, Bar(start, *prices, int(bars.volume[row])))  # type: ignore[call-arg, arg-type]  # four prices
+        if (np.diff(bars.start) <= 0).any():
+            row = int(np.argmax(np.diff(bars.start) <= 0)) + 1
+            start = datetime.fromtimestamp(int(bars.start[row]), UTC)
+            raise ValueError(f"{symbol} bars are out of order at {start.isoformat()}")
+
+
+def _check_steps(starts: Ints, ends: Ints) -> None:
+    if len(starts) != len(ends):
+        raise ValueError(f"Each step should have a start and an end, found {len(starts)} and {len(ends)}")
+    if (starts >= ends).any() or (starts[1:] < ends[:-1]).any():
+        raise ValueError(
+            "Steps should follow each other: each ends after it starts and before the next begins"
+        )
