@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, views
@@ -25,12 +27,14 @@ PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105  (a
 class Login(views.LoginView):
     template_name = "profiles/login.html"
     redirect_authenticated_user = True
-    extra_context = {"sign_up_is_open": settings.SIGN_UP_IS_OPEN}
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)
         remember_zone(self.request, form.get_user())
         return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(sign_up_is_open=settings.SIGN_UP_IS_OPEN, **kwargs)
 
 
 class Logout(views.LogoutView):

@@ -8,7 +8,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from core.api import NewestFirst, OwnedApiView
+from core.api import NewestFirst, OwnedApiView, flatten
+from core.errors import UserError
 from core.requests import UserApiRequest
 from profiles import services
 from profiles.models import TradingModel, TradingProfile
@@ -44,11 +45,17 @@ class CloneIn(serializers.Serializer[dict[str, Any]]):
 def read(
     kind: type[serializers.BaseSerializer[Any]], request: UserApiRequest, known: tuple[str, ...]
 ) -> dict[str, Any]:
-    """What was sent and nothing else, with its types right. Raises UserError and ValidationError."""
+    """What was sent and nothing else, with its types right. Raises UserError."""
     serializer = kind(data=request.data, partial=True)
     if isinstance(request.data, dict):
         known_fields(request.data, known)
-    serializer.is_valid(raise_exception=True)
+    if not serializer.is_valid():
+        found = request.data if isinstance(request.data, dict) else {}
+        fields = {
+            name: f"{message} Found {found[name]!r}." if name in found else message
+            for name, message in flatten(serializer.errors).items()
+        }
+        raise UserError(" ".join(f"{name}: {message}" for name, message in fields.items()), fields=fields)
     return dict(serializer.validated_data)
 
 

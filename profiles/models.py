@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.models import OwnedModel
+from profiles.llm.models import LLMDefaults, LLMEndpoint, LLMPrice, LLMSpending
 from profiles.vocabulary import (
     AllowedOrderType,
     Experience,
@@ -19,6 +20,8 @@ from profiles.vocabulary import (
     RiskTolerance,
     TradingStyle,
 )
+
+__all__ = ["LLMDefaults", "LLMEndpoint", "LLMPrice", "LLMSpending", "TradingModel", "TradingProfile"]
 
 MOST_CASH = Decimal(1_000_000_000)
 MOST_WORDS = 2000  # characters of a text that a prompt quotes

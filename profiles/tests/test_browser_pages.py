@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from django.contrib.auth.models import User
 
-from core.testing_browser import PHONE, log_in
 from profiles.models import TradingModel
-from profiles.tests.factories import trading_model_make
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
