@@ -7,17 +7,16 @@ from typing import Any
 from agents.forms import StartForm
 from agents.selectors import decision_opened, decision_rows, statistics_now, tradable
 from core import panels
-from core.errors import UserError
 from core.panels import Panel
 from core.requests import UserRequest
 from profiles.models import TradingModel
+from reasoning.filters import decision_filter
 from reasoning.selectors import DecisionFilter, decision_at, decisions_of, outcome_counts
 from runs import page
 from runs.keyset import keyset_page
 from runs.models import Run
 from runs.query import number_in, query_with
 from runs.statistics_rows import statistics_sections
-from trading.types import Outcome
 
 DECISIONS_A_PAGE = 50
 MOST_SYMBOLS_OFFERED = 200
@@ -53,16 +52,6 @@ def decisions(request: UserRequest, run: Run) -> dict[str, Any]:
         "rows": decision_rows(run, found.rows),
         "is_followed": run.is_active and found.is_newest and step is None,
     }
-
-
-def decision_filter(request: UserRequest) -> DecisionFilter:
-    """Raises UserError for an outcome that there isn't."""
-    outcome = request.GET.get("outcome", "")
-    if outcome and outcome not in set(Outcome):
-        raise UserError(f"Outcome should be one of {', '.join(Outcome)}, was {outcome[:40]!r}.")
-    # PostgreSQL's text holds no NUL, so nothing can match one.
-    symbol, text = (request.GET.get(name, "").replace("\0", "").strip() for name in ("symbol", "q"))
-    return DecisionFilter(outcome, symbol.upper(), text[:200])
 
 
 def outcome_links(request: UserRequest, run: Run, wanted: DecisionFilter) -> list[dict[str, Any]]:

@@ -15,11 +15,11 @@ from runs.services import run_start
 from runs.services.start import RunRequest
 
 
-def session_start(user: User, request: RunRequest) -> Run:
-    """Start a run and call a worker once it is committed. Raises UserError and Conflict as `run_start` does."""
+def session_start(user: User, request: RunRequest) -> tuple[Run, bool]:
+    """Start a run and call a worker once it is committed; returns and raises as `run_start` does."""
     params = decider_check(request.decider, request.decider_params)
     run, is_new = run_start(user, replace(request, decider_params=params))
     if is_new:
         # A broker that is down is logged, no more: beat wakes what nobody advances.
         transaction.on_commit(partial(run_advance.delay, user.pk, run.pk), robust=True)
-    return run
+    return run, is_new

@@ -25,8 +25,8 @@ def start(request: UserRequest, model_id: int) -> HttpResponse:
     if "fill" in request.POST:
         return show(request, StartForm.filled(model, request.POST), model)
     form = StartForm(model, request.POST)
-    run = form.save(session_start, request.user)
-    return go_to(request, run) if run else show(request, form, model)
+    started = form.save(session_start, request.user)
+    return go_to(request, started[0]) if started else show(request, form, model)
 
 
 def show(request: UserRequest, form: StartForm, model: TradingModel) -> HttpResponse:

@@ -67,13 +67,14 @@ class AccountNow:
 def account_now(run: Run) -> AccountNow:
     """Four small queries, whatever the length of the run."""
     points = EquityPoint.objects.filter(run=run)
-    held = Position.objects.filter(run=run).exclude(quantity=0)
     return AccountNow(
         run=run,
         point=points.order_by("-step").first(),
         max_drawdown=points.aggregate(most=Max("drawdown"))["most"],
         fees_paid=Fill.objects.filter(run=run).aggregate(paid=Sum("fee"))["paid"] or Decimal(0),
-        holdings=[Holding(row.symbol, row.quantity, row.average_price, row.mark) for row in held],
+        holdings=[
+            Holding(row.symbol, row.quantity, row.average_price, row.mark) for row in positions_of(run)
+        ],
     )
 
 
@@ -99,6 +100,11 @@ def round_trips_of(run: Run) -> QuerySet[RoundTrip]:
 
 def equity_points_of(run: Run) -> QuerySet[EquityPoint]:
     return EquityPoint.objects.filter(run=run).order_by("step")
+
+
+def positions_of(run: Run) -> QuerySet[Position]:
+    """What a run holds after its last step; closed positions are left out."""
+    return Position.objects.filter(run=run).exclude(quantity=0).order_by("symbol")
 
 
 def held_at(run: Run, step: int) -> dict[str, int]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from rest_framework.request import Request
 
 from core.errors import UserError
 
 LARGEST = 2**31 - 1
 
 
-def number_in(request: HttpRequest, name: str) -> int | None:
+def number_in(request: HttpRequest | Request, name: str) -> int | None:
     """The whole number that the query gives, None when it gives none. Raises UserError for anything else."""
     text = request.GET.get(name, "")
     if not text:

@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         user = User.objects.get(username=DEMO_USER)
         with acting_as(user.pk):
-            run = session_start(user, demo_request(user))
+            run, _ = session_start(user, demo_request(user))
         with Progress() as progress:
             run = self.watch(user, run, progress)
         with acting_as(user.pk):

@@ -1,0 +1,90 @@
+"""Starting runs over the API, and their statistics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from agents.selectors import statistics_now
+from agents.services import session_start
+from core.api import OwnedApiView
+from core.requests import UserApiRequest
+from profiles.models import TradingModel
+from profiles.selectors import access_model
+from profiles.validate import known_fields
+from runs.api import RunOut, page_of, paged, runs_matching
+from runs.models import Mode, Session
+from runs.selectors import access_run
+from runs.services.start import RunRequest
+
+
+class StartIn(serializers.Serializer[dict[str, Any]]):
+    """What to trade and when. The decider and its parameters are the Model's own unless given."""
+
+    symbols = serializers.ListField(child=serializers.CharField(max_length=32), min_length=1, max_length=50)
+    date_from = serializers.DateField()
+    date_to = serializers.DateField(required=False, help_text="the last day of a daily run")
+    mode = serializers.ChoiceField(choices=Mode.choices, default=Mode.INTRADAY)
+    session = serializers.ChoiceField(choices=Session.choices, default=Session.REGULAR)
+    decider = serializers.CharField(max_length=40, required=False)
+    decider_params = serializers.DictField(required=False)
+    steps_per_second = serializers.FloatField(min_value=0.01, max_value=1000, required=False, allow_null=True)
+    idempotency_key = serializers.CharField(
+        max_length=100, required=False, help_text="or the header Idempotency-Key; the same key starts one run"
+    )
+
+    def to_request(self, model: TradingModel, key: str) -> RunRequest:
+        sent = dict(self.validated_data)
+        decider = sent.pop("decider", model.decider)
+        own_params = model.decider_params if decider == model.decider else {}
+        return RunRequest(
+            model_id=model.pk,
+            decider=decider,
+            decider_params=sent.pop("decider_params", own_params),
+            date_to=sent.pop("date_to", sent["date_from"]),
+            idempotency_key=sent.pop("idempotency_key", key),
+            **sent,
+        )
+
+
+class StatisticsOut(serializers.Serializer[dict[str, Any]]):
+    as_of_step = serializers.IntegerField()
+    values = serializers.DictField(help_text="by field name; null is undefined")
+
+
+class ModelRuns(OwnedApiView):
+    @extend_schema(operation_id="models_runs_list", responses=paged(RunOut))
+    def get(self, request: UserApiRequest, model_id: int) -> Response:
+        """List a Model's runs, newest first."""
+        model = access_model(request.user, model_id)
+        return page_of(self, request, runs_matching(request, model=model.pk), RunOut)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
+        request=StartIn,
+        responses={201: RunOut, 200: RunOut},
+        operation_id="models_runs_start",
+    )
+    def post(self, request: UserApiRequest, model_id: int) -> Response:
+        """Start a run: 201, or 200 with the run that this idempotency key has started before; 409 when too many run."""
+        model = access_model(request.user, model_id)
+        sent = StartIn(data=request.data)
+        if isinstance(request.data, dict):
+            known_fields(request.data, sent.fields)
+        sent.is_valid(raise_exception=True)
+        key = request.headers.get("Idempotency-Key", "")[:100]
+        run, is_new = session_start(request.user, sent.to_request(model, key))
+        return Response(RunOut(run).data, status=201 if is_new else 200)
+
+
+class RunStatistics(OwnedApiView):
+    @extend_schema(responses=StatisticsOut)
+    def get(self, request: UserApiRequest, run_id: int) -> Response:
+        """Every statistic as of the last processed step; of a run without a step there are none."""
+        found = statistics_now(access_run(request.user, run_id))
+        return Response(
+            {"as_of_step": found.as_of_step if found else 0, "values": found.values if found else {}}
+        )

@@ -1,0 +1,52 @@
+"""The log over the API."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from core.api import OwnedApiView
+from core.requests import UserApiRequest
+from reasoning.filters import decision_filter
+from reasoning.models import Entry
+from reasoning.selectors import decisions_of
+from runs.api import page_of, paged
+from runs.selectors import access_run
+from trading.types import Outcome
+
+
+class DecisionOut(serializers.ModelSerializer[Entry]):
+    """What was wanted, why, and every limit that spoke against it; `verdicts` point at their intent by position."""
+
+    class Meta:
+        model = Entry
+        fields = [
+            "seq",
+            "step",
+            "simulated_at",
+            "written_at",
+            "outcome",
+            "content",
+            "confidence",
+            "failure_code",
+            "intents",
+            "verdicts",
+            "order_numbers",
+            "context",
+        ]
+
+
+class Decisions(OwnedApiView):
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("outcome", str, enum=[outcome.value for outcome in Outcome]),
+            OpenApiParameter("symbol", str),
+            OpenApiParameter("q", str, description="words of the reasoning, or a code of a denial"),
+        ],
+        responses=paged(DecisionOut),
+    )
+    def get(self, request: UserApiRequest, run_id: int) -> Response:
+        """A run's decisions, newest first."""
+        run = access_run(request.user, run_id)
+        return page_of(self, request, decisions_of(run, decision_filter(request)), DecisionOut)

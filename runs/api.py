@@ -1,0 +1,175 @@
+"""Runs over the API: what the pages show, through the same selectors and services."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.api import NewestFirst, OwnedApiView
+from core.errors import UserError
+from core.requests import UserApiRequest
+from runs.forms import RunFilterForm
+from runs.models import Run, RunEvent
+from runs.query import number_in
+from runs.selectors import HEAVY, access_run, events_since, runs_of_user
+from runs.services import run_delete, run_stop
+from runs.summary import RunSummary
+
+MOST_EVENTS = 500
+M = TypeVar("M", bound=Model)
+
+
+class RunOut(serializers.ModelSerializer[Run]):
+    """A run with its figures so far; null is undefined."""
+
+    model_id = serializers.IntegerField()
+    coverage = serializers.FloatField(allow_null=True, help_text="bars present ÷ bars expected")
+    total_return = serializers.SerializerMethodField(help_text="fraction")
+    benchmark_return = serializers.SerializerMethodField(help_text="fraction, of buy-and-hold")
+    max_drawdown = serializers.SerializerMethodField(help_text="fraction")
+    url = serializers.SerializerMethodField(help_text="of its page")
+
+    class Meta:
+        model = Run
+        fields = [
+            "id",
+            "model_id",
+            "number",
+            "url",
+            "state",
+            "mode",
+            "session",
+            "date_from",
+            "date_to",
+            "symbols",
+            "decider",
+            "steps_per_second",
+            "cursor",
+            "steps_total",
+            "coverage",
+            "data_hash",
+            "snapshot_hash",
+            "asked_count",
+            "decided_count",
+            "failed_count",
+            "order_count",
+            "fill_count",
+            "denial_count",
+            "initial_cash",
+            "equity",
+            "total_return",
+            "benchmark_return",
+            "max_drawdown",
+            "simulated_at",
+            "stop_requested_at",
+            "failure_code",
+            "failure_message",
+            "worker_seconds",
+            "created_at",
+            "started_at",
+            "ended_at",
+        ]
+
+    def summary(self, run: Run) -> RunSummary:
+        return RunSummary(run, getattr(run, "statistics", None), timezone.now())
+
+    def get_total_return(self, run: Run) -> float | None:
+        return self.summary(run).total_return
+
+    def get_benchmark_return(self, run: Run) -> float | None:
+        return self.summary(run).benchmark_return
+
+    def get_max_drawdown(self, run: Run) -> float | None:
+        return self.summary(run).max_drawdown
+
+    def get_url(self, run: Run) -> str:
+        return reverse("runs:run-detail", args=[run.model_id, run.number])
+
+
+class RunDetailOut(RunOut):
+    class Meta(RunOut.Meta):
+        fields = [*RunOut.Meta.fields, "decider_params", "snapshot"]
+
+
+class EventOut(serializers.ModelSerializer[RunEvent]):
+    class Meta:
+        model = RunEvent
+        fields = ["seq", "kind", "payload", "simulated_at", "at"]
+
+
+@cache
+def paged(kind: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
+    """How a page of these is described: `next` and `previous` lead to the pages beside it."""
+    link = serializers.URLField(allow_null=True)
+    fields = {"next": link, "previous": link, "results": kind(many=True)}
+    return inline_serializer(f"Paged{kind.__name__}", fields)
+
+
+def page_of(
+    view: APIView, request: Request, rows: QuerySet[M], kind: type[serializers.BaseSerializer[Any]]
+) -> Response:
+    """One page of rows, newest first."""
+    pages = NewestFirst()
+    found = pages.paginate_queryset(rows, request, view=view)
+    return pages.get_paginated_response(kind(found, many=True).data)
+
+
+def runs_matching(request: UserApiRequest, **given: object) -> QuerySet[Run]:
+    """The user's runs as the query filters them. Raises UserError for a filter that makes no sense."""
+    form = RunFilterForm(request.user, {**request.query_params.dict(), **given})
+    if not form.is_valid():
+        fields = {name: " ".join(map(str, messages)) for name, messages in form.errors.items()}
+        raise UserError("; ".join(f"{name}: {text}" for name, text in fields.items()), fields=fields)
+    return form.narrowed(runs_of_user(request.user).defer(*HEAVY))
+
+
+FILTERS = [
+    OpenApiParameter("model", int, description="id of a Model"),
+    OpenApiParameter("state", str, enum=["queued", "running", "paused", "completed", "stopped", "failed"]),
+    OpenApiParameter("symbol", str),
+]
+
+
+class Runs(OwnedApiView):
+    @extend_schema(operation_id="runs_list", parameters=FILTERS, responses=paged(RunOut))
+    def get(self, request: UserApiRequest) -> Response:
+        """List the user's runs, newest first."""
+        return page_of(self, request, runs_matching(request), RunOut)
+
+
+class RunDetail(OwnedApiView):
+    @extend_schema(responses=RunDetailOut)
+    def get(self, request: UserApiRequest, run_id: int) -> Response:
+        """A run with its strategy snapshot."""
+        return Response(RunDetailOut(access_run(request.user, run_id)).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: UserApiRequest, run_id: int) -> Response:
+        """Take an ended run out of all lists; 409 while it is active. Its number stays used."""
+        run_delete(request.user, run_id)
+        return Response(status=204)
+
+
+class RunStop(OwnedApiView):
+    @extend_schema(request=None, responses=RunOut)
+    def post(self, request: UserApiRequest, run_id: int) -> Response:
+        """Ask a run to stop; it does within one step and keeps everything. Harmless to repeat."""
+        return Response(RunOut(run_stop(request.user, run_id)).data)
+
+
+class RunEvents(OwnedApiView):
+    @extend_schema(parameters=[OpenApiParameter("after", int)], responses=EventOut(many=True))
+    def get(self, request: UserApiRequest, run_id: int) -> Response:
+        """Events after a number, oldest first, at most 500: ask again with the last `seq` to follow a run."""
+        run = access_run(request.user, run_id)
+        found = events_since(run, number_in(request, "after") or 0)[:MOST_EVENTS]
+        return Response(EventOut(found, many=True).data)
