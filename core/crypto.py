@@ -29,7 +29,7 @@ def encrypt(secret: str, *, owner: str) -> bytes:
 def decrypt(token: bytes, *, owner: str) -> str:
     """Return the secret. Raises SecretLost when no key fits, or when it was stored for somebody else."""
     try:
-        stored_for, _, secret = _keys().decrypt(bytes(token)).decode().partition("\n")
+        stored_for, _, secret = _keys().decrypt(token).decode().partition("\n")
     except InvalidToken:
         raise SecretLost from None
     if stored_for != owner:
@@ -40,7 +40,7 @@ def decrypt(token: bytes, *, owner: str) -> str:
 def rotate(token: bytes) -> bytes:
     """The same secret under the newest key. Raises SecretLost."""
     try:
-        return _keys().rotate(bytes(token))
+        return _keys().rotate(token)
     except InvalidToken:
         raise SecretLost from None
 

@@ -205,6 +205,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "beat"
 CELERY_TASK_ROUTES = {
     "agents.tasks.runs_wake": {"queue": "beat"},
+    "agents.llm.*": {"queue": "llm"},
     "agents.*": {"queue": "runs"},
     "chat.*": {"queue": "chat"},
 }
@@ -236,6 +237,17 @@ RUN_SLICE_SECONDS = env.number(
 )  # then the worker hands on, so that runs take turns
 RUN_COMMIT_SECONDS = 0.5  # steps that cost nothing to repeat commit together, at most this much work…
 RUN_COMMIT_STEPS = env.number("RUN_COMMIT_STEPS", 100, least=1)  # …and at most this many
+
+# ---- Language models
+# no: never asked; loopback: only on this machine, as tests do.
+ALLOW_MODEL_CALLS = env.choice("ALLOW_MODEL_CALLS", "yes", ("yes", "loopback", "no"))
+# Whether users' endpoints may stand inside our own network: no, loopback (this machine), yes.
+ALLOW_PRIVATE_ENDPOINTS = env.choice(
+    "ALLOW_PRIVATE_ENDPOINTS", "no" if IS_PRODUCTION else "loopback", ("no", "loopback", "yes")
+)
+LLM_THREADS = env.number("LLM_THREADS", 50, least=1)  # runs that wait for a language model at the same time
+LLM_ATTEMPTS = env.number("LLM_ATTEMPTS", 3, least=1)  # of one question, before the run pauses
+LLM_BEAT_SECONDS = 1.0  # how soon a waiting run hears of Stop
 CELERY_BEAT_SCHEDULE = {"wake runs": {"task": "agents.tasks.runs_wake", "schedule": 5.0}}
 
 # ---- Logging: one line an event, never a secret

@@ -36,7 +36,9 @@ def endpoint_choose(user: User | AnonymousUser, name: str = "") -> LLMEndpoint |
     chosen = found.first() or offered
     if chosen is not None:
         return chosen
-    names = [endpoint.name for endpoint in endpoints_of(user)] + ([defaults.name] if defaults.base_url else [])
+    names = [endpoint.name for endpoint in endpoints_of(user)] + (
+        [defaults.name] if defaults.base_url else []
+    )
     if not names:
         raise UserError("There is no endpoint of a language model yet. Add one under “AI endpoints”.")
     raise UserError(f"There is no endpoint {name!r}. There are: {', '.join(names)}.")
@@ -51,7 +53,7 @@ def key_owner(endpoint: EndpointFields) -> str:
 
 def key_read(endpoint: EndpointFields) -> str:
     """The key itself, for the one who asks the endpoint; empty without one. Raises SecretLost."""
-    return decrypt(endpoint.key_encrypted, owner=key_owner(endpoint)) if endpoint.has_key else ""
+    return decrypt(bytes(endpoint.key_encrypted), owner=key_owner(endpoint)) if endpoint.has_key else ""
 
 
 def price_of(host: str, ai_model: str) -> LLMPrice | None:
@@ -60,7 +62,7 @@ def price_of(host: str, ai_model: str) -> LLMPrice | None:
     return prices.order_by("-host").first()
 
 
-def spending_get(user: User | AnonymousUser, *, lock: bool = False) -> LLMSpending:
+def spending_get(user: User, *, lock: bool = False) -> LLMSpending:
     """The user's own caps; none, unsaved, for somebody who has set none."""
     rows = LLMSpending.objects.owned_by(user)
     if lock:

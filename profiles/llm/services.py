@@ -107,10 +107,11 @@ def endpoint_delete(user: User, endpoint_id: int) -> None:
 def endpoint_test_begin(user: User, endpoint_id: int) -> LLMEndpoint:
     """Note that a test is on its way. Raises Conflict while one is."""
     endpoint = access_endpoint(user, endpoint_id, lock=True)
-    if endpoint.test_state == "running" and endpoint.tested_at is not None:
-        if (timezone.now() - endpoint.tested_at).total_seconds() < TEST_SECONDS:
-            raise Conflict(f"{endpoint.name} is being tested already.")
-    endpoint.test_state, endpoint.tested_at = "running", timezone.now()
+    now = timezone.now()
+    begun_at = endpoint.tested_at if endpoint.test_state == "running" else None
+    if begun_at is not None and (now - begun_at).total_seconds() < TEST_SECONDS:
+        raise Conflict(f"{endpoint.name} is being tested already.")
+    endpoint.test_state, endpoint.tested_at = "running", now
     endpoint.save(update_fields=["test_state", "tested_at"])
     return endpoint
 

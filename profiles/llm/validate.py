@@ -19,11 +19,15 @@ def validate_endpoint(endpoint: LLMEndpoint) -> None:
     problems = Problems()
     endpoint.name = endpoint.name.strip()
     problems.require(
-        1 <= len(endpoint.name) <= 60, "name", f"Name should have 1 to 60 characters, has {len(endpoint.name)}."
+        1 <= len(endpoint.name) <= 60,
+        "name",
+        f"Name should have 1 to 60 characters, has {len(endpoint.name)}.",
     )
     others = LLMEndpoint.objects.owned_by(endpoint.user).exclude(pk=endpoint.pk)
     problems.require(
-        not others.filter(name=endpoint.name).exists(), "name", f"You have an endpoint {endpoint.name!r} already."
+        not others.filter(name=endpoint.name).exists(),
+        "name",
+        f"You have an endpoint {endpoint.name!r} already.",
     )
     try:
         endpoint.base_url = url_check(endpoint.base_url)
@@ -44,7 +48,8 @@ def validate_endpoint(endpoint: LLMEndpoint) -> None:
 
 
 def models_check(problems: Problems, endpoint: LLMEndpoint) -> None:
-    names = endpoint.ai_models = list(dict.fromkeys(name.strip() for name in endpoint.ai_models))
+    names = list(dict.fromkeys(str(name).strip() for name in endpoint.ai_models))
+    endpoint.ai_models = names
     problems.require(
         len(names) <= MOST_MODELS, "ai_models", f"Name at most {MOST_MODELS} AI models, found {len(names)}."
     )

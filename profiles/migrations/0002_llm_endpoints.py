@@ -1,7 +1,8 @@
+from decimal import Decimal
+
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
-from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
@@ -65,7 +66,7 @@ class Migration(migrations.Migration):
                         decimal_places=4,
                         max_digits=12,
                         null=True,
-                        validators=[django.core.validators.MinValueValidator(Decimal("0"))],
+                        validators=[django.core.validators.MinValueValidator(Decimal(0))],
                     ),
                 ),
                 ("seconds_a_day", models.PositiveIntegerField(blank=True, null=True)),
@@ -88,7 +89,7 @@ class Migration(migrations.Migration):
                         decimal_places=4,
                         max_digits=12,
                         null=True,
-                        validators=[django.core.validators.MinValueValidator(Decimal("0"))],
+                        validators=[django.core.validators.MinValueValidator(Decimal(0))],
                     ),
                 ),
                 ("seconds_a_run", models.PositiveIntegerField(blank=True, null=True)),
@@ -125,7 +126,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         decimal_places=6,
                         max_digits=12,
-                        validators=[django.core.validators.MinValueValidator(Decimal("0"))],
+                        validators=[django.core.validators.MinValueValidator(Decimal(0))],
                     ),
                 ),
                 (
@@ -136,7 +137,7 @@ class Migration(migrations.Migration):
                         help_text="Of input that the provider had cached. Empty: as other input.",
                         max_digits=12,
                         null=True,
-                        validators=[django.core.validators.MinValueValidator(Decimal("0"))],
+                        validators=[django.core.validators.MinValueValidator(Decimal(0))],
                     ),
                 ),
                 (
@@ -144,7 +145,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         decimal_places=6,
                         max_digits=12,
-                        validators=[django.core.validators.MinValueValidator(Decimal("0"))],
+                        validators=[django.core.validators.MinValueValidator(Decimal(0))],
                     ),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
@@ -240,7 +241,7 @@ class Migration(migrations.Migration):
                         decimal_places=4,
                         max_digits=12,
                         null=True,
-                        validators=[django.core.validators.MinValueValidator(Decimal("0"))],
+                        validators=[django.core.validators.MinValueValidator(Decimal(0))],
                     ),
                 ),
                 ("seconds_a_day", models.PositiveIntegerField(blank=True, null=True)),
