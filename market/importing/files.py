@@ -7,7 +7,6 @@ import gzip
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,8 @@ from core.errors import UserError
 from market.columns import Ints
 from market.importing.options import NUMBERS, WANTED, ImportOptions
 
-BLOCK_BYTES = 4_000_000
+BLOCK_BYTES = 1_000_000  # the reader keeps about 32 blocks ahead
+LONGEST_HEADER = 100_000
 BATCH_ROWS = 65_536
 SUFFIXES = {".csv": "csv", ".csv.gz": "csv", ".parquet": "parquet", ".pq": "parquet"}
 
@@ -108,11 +108,9 @@ class CsvFile(BarFile):
     format = "csv"
 
     def header(self) -> list[str]:
-        with (
-            self.path.open("rb") as raw,
-            TextIOWrapper(self.plain(raw), encoding="utf-8-sig", newline="") as text,
-        ):
-            return next(csv.reader(text), [])
+        with self.path.open("rb") as raw:
+            line = self.plain(raw).readline(LONGEST_HEADER).decode("utf-8-sig")
+        return next(csv.reader([line]), [])
 
     def plain(self, raw: Any) -> Any:
         return gzip.open(raw) if self.path.suffix.lower() == ".gz" else raw
