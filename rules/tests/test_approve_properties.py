@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,37 +17,35 @@ from trading.ledger import Account
 from trading.orders import Approval
 from trading.types import Action, OrderIntent, OrderType, Side, TimeInForce
 
-PRICES = st.decimals(min_value="0.5", max_value="500", places=2)
-SYMBOL = st.sampled_from(sorted(SYMBOLS))
-MOST = settings(max_examples=150, deadline=None)
+PRICES = st.decimals(min_value="50", max_value="150", places=1)
+AMOUNTS = st.integers(1, 10_000).map(str)
+SYMBOL = st.sampled_from(["AAA", "AAA", "BBB", "CCC"])
+MOST = settings(max_examples=120, deadline=None)
 
 
 @st.composite
 def accounts(draw: st.DrawFn) -> Account:
+    """Accounts in the middle of a day, some in trouble, most not."""
     is_margin = draw(st.booleans())
+    sizes = st.sampled_from([0, 10, 30, -10, -30] if is_margin else [0, 10, 30])
+    held = {symbol: size for symbol in ("AAA", "BBB") if (size := draw(sizes))}
     marks: dict[str, Any] = {symbol: draw(PRICES) for symbol in sorted(SYMBOLS)}
-    least = -200 if is_margin else 0
-    held = draw(st.dictionaries(SYMBOL, st.integers(least, 200).filter(bool), max_size=3))
     account = account_with(
-        draw(st.integers(0, 50_000)),
-        held=held,
-        marks=marks,
-        is_margin=is_margin,
-        initial_cash=draw(st.integers(1, 50_000)),
+        draw(st.sampled_from([20_000, 10_000, 2_000])), held=held, marks=marks, is_margin=is_margin
     )
-    account.day_open_equity += draw(st.integers(-1_000, 1_000))
-    account.peak_equity += draw(st.integers(0, 5_000))
-    account.submitted_at.extend([account.now] * draw(st.integers(0, 31)))
+    account.initial_cash = max(account.equity(), Decimal(1)) + draw(st.sampled_from([0, 500, 5_000]))
+    account.day_open_equity += draw(st.sampled_from([0, -500, 500]))
+    account.peak_equity += draw(st.sampled_from([0, 500, 5_000]))
+    account.submitted_at.extend([account.now] * draw(st.sampled_from([0, 5, 31])))
     for _ in range(draw(st.integers(0, 3))):
         symbol = draw(SYMBOL)
-        held_now = account.quantity(symbol)
-        is_opening = draw(st.booleans()) or not held_now
-        side = Side.BUY if (held_now >= 0) == is_opening else Side.SELL
+        quantity = account.quantity(symbol)
+        is_opening = draw(st.booleans()) or not quantity
         limit = draw(st.none() | PRICES)
         work(
             account,
-            side,
-            draw(st.integers(1, 50)),
+            Side.BUY if (quantity >= 0) == is_opening else Side.SELL,
+            draw(st.integers(1, 30)),
             symbol=symbol,
             is_opening=is_opening,
             order_type=OrderType.MARKET if limit is None else OrderType.LIMIT,
@@ -54,20 +54,26 @@ def accounts(draw: st.DrawFn) -> Account:
     return account
 
 
+EVERY_ACTION = [*Action, Action.BUY, Action.BUY, Action.SHORT]
+
+
 @st.composite
-def intents(draw: st.DrawFn) -> OrderIntent:
-    order_type = draw(st.sampled_from([OrderType.MARKET, OrderType.LIMIT, OrderType.STOP]))
+def intents(draw: st.DrawFn, actions: Sequence[Action] = EVERY_ACTION) -> OrderIntent:
+    """Sane intents, most of them at market."""
+    order_type = draw(st.sampled_from([OrderType.MARKET, OrderType.MARKET, OrderType.LIMIT, OrderType.STOP]))
     price = draw(PRICES)
     in_shares = draw(st.booleans())
     return OrderIntent(
-        action=draw(st.sampled_from(Action)),
+        action=draw(st.sampled_from(actions)),
         symbol=draw(SYMBOL),
-        quantity=draw(st.integers(-1, 400)) if in_shares else None,
-        equity_percent=None if in_shares else draw(st.decimals("0.1", "100", places=1)),
+        quantity=draw(st.integers(1, 50)) if in_shares else None,
+        equity_percent=None
+        if in_shares
+        else draw(st.sampled_from([Decimal(5), Decimal(15), Decimal(30), Decimal(100)])),
         order_type=order_type,
         limit_price=price if order_type is OrderType.LIMIT else None,
         stop_price=price if order_type is OrderType.STOP else None,
-        replaces=draw(st.none() | st.integers(1, 3)),
+        replaces=draw(st.sampled_from([None] * 9 + [1])),
     )
 
 
@@ -92,30 +98,25 @@ def anything(draw: st.DrawFn) -> OrderIntent:
     )
 
 
-AMOUNTS = st.decimals(0, 20_000, places=2)
-PERCENTS = st.decimals(0, 100, places=1)
-
-
 @st.composite
 def snapshots(draw: st.DrawFn) -> dict[str, Any]:
-    """Limits from none to strict; each key of the three sections may stay open."""
-    gates = {
-        name: str(draw(PERCENTS)) if draw(st.booleans()) else value for name, value in OPEN_GATES.items()
-    }
-    profile = dict(OPEN_PROFILE)
-    for name, value in OPEN_PROFILE.items():
-        if value is None and draw(st.booleans()):
-            profile[name] = str(draw(PERCENTS if name.endswith("percent") else AMOUNTS))
-        elif value is True:
-            profile[name] = draw(st.booleans())
-    model = dict(OPEN_MODEL)
-    for name, value in OPEN_MODEL.items():
-        if value is None and draw(st.booleans()):
-            model[name] = str(draw(AMOUNTS))
-        elif value is True:
-            model[name] = draw(st.booleans())
-    model["allowed_symbols"] = draw(st.sampled_from([[], ["AAA"], ["AAA", "BBB"]]))
-    return {"gates": gates, "profile": profile, "model": model, "rules": []}
+    """Open limits, of which a few are set."""
+    percents = st.integers(1, 100).map(str)
+    settable = [
+        *((name, "gates", percents) for name in OPEN_GATES),
+        *(
+            (name, "profile", percents if name.endswith("percent") else AMOUNTS)
+            for name in OPEN_PROFILE
+            if OPEN_PROFILE[name] is None
+        ),
+        *((name, "model", AMOUNTS) for name in OPEN_MODEL if OPEN_MODEL[name] is None),
+        *((name, "profile", st.just(False)) for name in OPEN_PROFILE if OPEN_PROFILE[name] is True),
+        *((name, "model", st.just(False)) for name in OPEN_MODEL if OPEN_MODEL[name] is True),
+    ]
+    sections = {"gates": dict(OPEN_GATES), "profile": dict(OPEN_PROFILE), "model": dict(OPEN_MODEL)}
+    for name, section, values in draw(st.lists(st.sampled_from(settable), max_size=4)):
+        sections[section][name] = draw(values)
+    return {**sections, "rules": []}
 
 
 def judge(snapshot: dict[str, Any], intent: OrderIntent, account: Account) -> Approval:
@@ -180,8 +181,24 @@ def stricter(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     return {name: tighter(name, value, other[name]) for name, value in one.items()}
 
 
+@st.composite
+def caps(draw: st.DrawFn) -> dict[str, Any]:
+    """Limits on size and count, and nothing else."""
+    percents, dollars = st.sampled_from(["20", "35", "50"]), st.sampled_from(["2000", "5000"])
+    return {
+        "gates": {**OPEN_GATES, "max_position_percent": draw(percents)},
+        "profile": {
+            **OPEN_PROFILE,
+            "max_position_size_percent": draw(st.none() | percents),
+            "max_open_positions": draw(st.none() | st.integers(1, 3)),
+        },
+        "model": {**OPEN_MODEL, "max_position_size_dollars": draw(st.none() | dollars)},
+        "rules": [],
+    }
+
+
 @MOST
-@given(snapshots(), intents(), accounts())
+@given(caps(), intents([Action.BUY, Action.SHORT]), accounts())
 def test_an_approved_opening_order_exceeds_no_cap_at_the_mark(
     snapshot: dict[str, Any], intent: OrderIntent, account: Account
 ) -> None:
@@ -211,19 +228,19 @@ def test_an_approved_opening_order_exceeds_no_cap_at_the_mark(
 
 @MOST
 @given(intents(), accounts())
-def test_what_closes_and_opens_adds_up_to_what_was_asked(intent: OrderIntent, account: Account) -> None:
+def test_an_intent_is_split_at_zero(intent: OrderIntent, account: Account) -> None:
+    account.working.clear()
     snapshot = {"gates": OPEN_GATES, "profile": OPEN_PROFILE, "model": OPEN_MODEL, "rules": []}
-    approval = judge(snapshot, intent, account)
+    approval = judge(snapshot, replace(intent, replaces=None), account)
     held = account.quantity(intent.symbol)
-    closing = [order for order in approval.orders if not order.is_opening]
-    opening = [order for order in approval.orders if order.is_opening]
-    assert len(closing) <= 1
-    assert len(opening) <= 1
-    if closing:
-        assert (held > 0) == (closing[0].side is Side.SELL)
-        assert closing[0].quantity <= abs(held)
-        assert approval.orders[0] is closing[0]
+    closing = sum(order.quantity for order in approval.orders if not order.is_opening)
+    opening = sum(order.quantity for order in approval.orders if order.is_opening)
+    assert [order.is_opening for order in approval.orders] in ([], [False], [True], [False, True])
+    assert all(
+        order.is_opening == (held * order.side.sign >= 0) or closing == abs(held) for order in approval.orders
+    )
     if intent.quantity is not None and not approval.verdicts:
-        assert sum(order.quantity for order in approval.orders) == intent.quantity
-    if intent.action in (Action.COVER, Action.CLOSE):
-        assert not opening
+        closable = abs(held) if held * approval.orders[0].side.sign < 0 else 0
+        assert closing == min(intent.quantity, closable)
+        assert opening == intent.quantity - closing
+    assert not (opening and intent.action in (Action.COVER, Action.CLOSE))
