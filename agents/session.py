@@ -16,7 +16,7 @@ from agents.outcome import run_complete
 from agents.setup import Desk, desk_open
 from broker.services import steps_record
 from core.rls import acting_as
-from reasoning.services import decisions_append
+from reasoning.services import entries_append
 from runs.models import RunState
 from runs.services import Claim, progress_record, run_lock_claimed
 from runs.services.progress import Progress
@@ -67,7 +67,7 @@ def act(user: User, claim: Claim, desk: Desk, results: list[StepResult], seconds
     with acting_as(user.pk):
         run = run_lock_claimed(user, claim)
         steps_record(run, results, desk.account, benchmark)
-        decisions_append(run, results)
+        entries_append(run, results)
         progress_record(run, progress_of(results, seconds))
         if run.stop_requested_at is None:
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 from core.models import OwnedModel
 from trading.types import Outcome
@@ -23,8 +24,9 @@ class Entry(OwnedModel):
     kind = models.CharField(max_length=10, choices=EntryKind.choices)
     step = models.PositiveIntegerField()
     simulated_at = models.DateTimeField()
-    written_at = models.DateTimeField(auto_now_add=True)
-    outcome = models.CharField(max_length=10, choices=[(o.value, o.value) for o in Outcome])
+    written_at = models.DateTimeField(default=timezone.now)
+    # Empty for what is no decision, unless it failed.
+    outcome = models.CharField(max_length=10, choices=[(o.value, o.value) for o in Outcome], blank=True)
     content = models.TextField(blank=True, help_text="the reasoning, in the decider's own words")
     confidence = models.FloatField(null=True)
     failure_code = models.CharField(max_length=40, blank=True)
@@ -37,6 +39,8 @@ class Entry(OwnedModel):
         default=list, help_text="what the broker had to say: margin calls, refused cancels"
     )
     context = models.JSONField(default=dict, help_text="what the decider looked at")
+    prev_hash = models.CharField(max_length=64, help_text="hash of the record before, see reasoning.chain")
+    hash = models.CharField(max_length=64)
 
     class Meta:
         ordering = ["run", "seq"]

@@ -5,31 +5,62 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from django.utils import timezone
+
+from reasoning.chain import origin_hash, record_hash
 from reasoning.codec import plain, verdict_to_json, wishes_to_json
 from reasoning.models import Entry, EntryKind
+from reasoning.records import origin_of, record_of
+from reasoning.thought import Thought
 from runs.models import Run
 from trading.session import StepResult
 from trading.types import Outcome
 
 
-def decisions_append(run: Run, results: Sequence[StepResult]) -> None:
-    """Append one entry a step, in the caller's transaction, which holds the run's row lock."""
-    first = Entry.objects.filter(run=run).count() + 1
-    Entry.objects.bulk_create(entry_row(run, first + offset, result) for offset, result in enumerate(results))
+def entries_append(run: Run, results: Sequence[StepResult], thoughts: Sequence[Thought] = ()) -> None:
+    """Append thoughts, then one decision a step, in the caller's transaction, which holds the run's row lock."""
+    rows = [thought_row(run, thought) for thought in thoughts]
+    rows += [decision_row(run, result) for result in results]
+    chain_on(run, rows)
+    Entry.objects.bulk_create(rows)
+    run.save(update_fields=["log_count", "log_head"])
 
 
-def entry_row(run: Run, seq: int, result: StepResult) -> Entry:
+def chain_on(run: Run, rows: Sequence[Entry]) -> None:
+    """Number new rows and tie them to the end of the run's log."""
+    head = run.log_head or origin_hash(origin_of(run))
+    now = timezone.now()
+    for seq, row in enumerate(rows, start=run.log_count + 1):
+        row.seq, row.written_at, row.prev_hash = seq, now, head
+        row.hash = head = record_hash(record_of(row), head)
+    run.log_count, run.log_head = run.log_count + len(rows), head
+
+
+def thought_row(run: Run, thought: Thought) -> Entry:
+    return Entry(
+        user_id=run.user_id,
+        run=run,
+        kind=thought.kind,
+        step=thought.step,
+        simulated_at=thought.at,
+        outcome=Outcome.FAILED.value if thought.failure_code else "",
+        content=thought.content,
+        failure_code=thought.failure_code,
+        context=dict(thought.context),
+    )
+
+
+def decision_row(run: Run, result: StepResult) -> Entry:
     decision = result.decision
     return Entry(
         user_id=run.user_id,
         run=run,
-        seq=seq,
-        kind=EntryKind.DECISION,
+        kind=EntryKind.DECISION.value,
         step=result.step,
         simulated_at=result.now,
-        outcome=outcome_of(result),
+        outcome=result.outcome.value,
         content=decision.reasoning,
-        confidence=decision.confidence,
+        confidence=None if decision.confidence is None else float(decision.confidence),
         failure_code=decision.failure_code,
         intents=wishes_to_json(decision),
         verdicts=[verdict_to_json(index, verdict) for index, verdict in result.verdicts],
@@ -37,7 +68,3 @@ def entry_row(run: Run, seq: int, result: StepResult) -> Entry:
         notices=[{name: plain(value) for name, value in asdict(notice).items()} for notice in result.notices],
         context=dict(decision.context),
     )
-
-
-def outcome_of(result: StepResult) -> Outcome:
-    return Outcome.SKIPPED if not result.decision.was_asked else result.outcome

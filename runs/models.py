@@ -74,6 +74,9 @@ class Run(OwnedModel):
     order_count = models.PositiveIntegerField(default=0)
     fill_count = models.PositiveIntegerField(default=0)
     denial_count = models.PositiveIntegerField(default=0)
+    # How many records its log has, and the hash of the last: what is cut off or rewritten doesn't match them.
+    log_count = models.PositiveIntegerField(default=0)
+    log_head = models.CharField(max_length=64, blank=True)
     initial_cash = models.DecimalField(max_digits=20, decimal_places=2)
     equity = models.DecimalField(max_digits=24, decimal_places=8, null=True, blank=True)
     simulated_at = models.DateTimeField(null=True, blank=True)

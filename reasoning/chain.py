@@ -1,0 +1,60 @@
+"""The chain that ties a run's log together: each record's hash covers its content and the hash before it.
+
+Change, remove or insert a record and every later hash is wrong; cut the end off and the head kept on the run is. Plain
+Python, so that an export can be checked without the database it came from.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+# What a record's hash covers, in this order: all that its row says.
+CONTENT = (
+    "seq",
+    "kind",
+    "step",
+    "simulated_at",
+    "written_at",
+    "outcome",
+    "content",
+    "confidence",
+    "failure_code",
+    "intents",
+    "verdicts",
+    "order_numbers",
+    "notices",
+    "context",
+)
+# What the first record is chained to: whose log this is and what the run stands on.
+ORIGIN = ("run", "model", "number", "snapshot_hash", "data_hash")
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
+def canonical(value: Any) -> bytes:
+    """The one spelling of a JSON value, whatever order its keys came in. Raises ValueError for NaN and infinity."""
+    return _encode(value).encode()
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of the canonical JSON, in hex."""
+    return sha256(canonical(value)).hexdigest()
+
+
+def moment(at: datetime) -> str:
+    """A moment as records spell it."""
+    return at.astimezone(UTC).isoformat()
+
+
+def origin_hash(origin: Mapping[str, Any]) -> str:
+    """What stands in the place of a previous hash before the first record."""
+    return digest([origin[name] for name in ORIGIN])
+
+
+def record_hash(record: Mapping[str, Any], prev_hash: str) -> str:
+    """The hash of a record whose times are spelled by `moment`."""
+    return digest([prev_hash, *(record[name] for name in CONTENT)])

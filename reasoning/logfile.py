@@ -1,0 +1,64 @@
+"""The file of a run's log: one JSON object a line, the seal first, then the records. Plain Python, no database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from reasoning.chain import ORIGIN, digest
+from reasoning.verify import Seal, Verification, verify
+
+FORMAT = "tradelab-log-1"
+
+
+class BadLogFile(Exception):
+    """The file is no exported log; the message says at which line, what was found and what is wanted."""
+
+
+def header_line(seal: Seal, about: Mapping[str, Any], snapshot: Mapping[str, Any]) -> str:
+    """The first line: what the log has to match, and the configuration that its origin names by hash."""
+    header = {
+        "format": FORMAT,
+        "origin": dict(seal.origin),
+        "count": seal.count,
+        "head": seal.head,
+        "about": about,
+        "snapshot": snapshot,
+    }
+    return json.dumps(header, ensure_ascii=False)
+
+
+def file_verify(lines: Iterable[str]) -> tuple[Mapping[str, Any], Verification]:
+    """Check an exported log; return its first line and the finding. Raises BadLogFile for what is none."""
+    parsed = objects(lines)
+    header = next(parsed, None)
+    seal = seal_of(header)
+    assert header is not None
+    if digest(header.get("snapshot")) != seal.origin["snapshot_hash"]:
+        return header, Verification(0, 0, "The snapshot was changed: it doesn't give the hash of the origin.")
+    return header, verify(seal, parsed)
+
+
+def objects(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+        except ValueError as error:
+            raise BadLogFile(f"Line {number} should be a JSON object: {error}.") from None
+        if not isinstance(found, dict):
+            raise BadLogFile(f"Line {number} should be a JSON object, is a {type(found).__name__}.")
+        yield found
+
+
+def seal_of(header: Mapping[str, Any] | None) -> Seal:
+    if header is None or header.get("format") != FORMAT:
+        raise BadLogFile(f'The first line should say "format": "{FORMAT}".')
+    origin, count, head = header.get("origin"), header.get("count"), header.get("head")
+    if not isinstance(origin, dict) or not set(ORIGIN) <= set(origin):
+        raise BadLogFile(f"The first line should have an origin with {', '.join(ORIGIN)}.")
+    if not isinstance(count, int) or not isinstance(head, str):
+        raise BadLogFile("The first line should have a count of records and the hash of the last as head.")
+    return Seal(origin, count, head)
