@@ -97,6 +97,19 @@ def browser_page(browser: Browser, site: str) -> Iterator[Page]:
     assert problems == [], "the browser's console reported errors"
 
 
+def accessibility_problems(page: Page) -> list[str]:
+    """Breaches of WCAG 2.2 AA that axe finds on the page as it is shown."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    result = Axe().run(page, options={"runOnly": tags, "resultTypes": ["violations"]})
+    return [
+        f"{breach['id']}: {node['html'][:160]}"
+        for breach in result.response["violations"]
+        for node in breach["nodes"]
+    ]
+
+
 def log_in(page: Page, user: User) -> None:
     """Give the browser a session of this user."""
     client = Client()

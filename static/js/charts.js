@@ -66,8 +66,12 @@
         panes: { separatorColor: line, separatorHoverColor: line, enableResize: false },
       },
       grid: { vertLines: { color: color("chart-grid") }, horzLines: { color: color("chart-grid") } },
-      crosshair: { mode: 0, vertLine: { color: quiet, width: 1 }, horzLine: { color: quiet, width: 1 } },
-      rightPriceScale: { borderColor: line, scaleMargins: { top: 0.08, bottom: 0.08 } },
+      crosshair: {
+        mode: 0,
+        vertLine: { color: quiet, width: 1, labelBackgroundColor: color("ink") },
+        horzLine: { color: quiet, width: 1, labelBackgroundColor: color("ink") },
+      },
+      rightPriceScale: { borderColor: line, entireTextOnly: true, scaleMargins: { top: 0.08, bottom: 0.08 } },
       timeScale: {
         borderColor: line,
         timeVisible: true,
@@ -87,7 +91,7 @@
         const { AreaSeries, LineSeries } = LightweightCharts;
         const dollars = { type: "custom", formatter: (value) => money.format(value), minMove: 0.01 };
         const share = { type: "custom", formatter: (value) => percent.format(value), minMove: 0.0001 };
-        state.benchmark = state.chart.addSeries(LineSeries, { ...plain, lineWidth: 1, lineStyle: 2, priceFormat: dollars });
+        state.benchmark = state.chart.addSeries(LineSeries, { ...plain, lineWidth: 1, lineStyle: 3, priceFormat: dollars });
         state.equity = state.chart.addSeries(LineSeries, { ...plain, lineWidth: 2, priceFormat: dollars, lastValueVisible: true });
         state.drawdown = state.chart.addSeries(AreaSeries, { ...plain, lineWidth: 1, priceFormat: share, invertFilledArea: true }, 1);
         state.chart.panes()[0].setStretchFactor(3);
@@ -150,7 +154,7 @@
     for (const line of state.lines) state.bars.removePriceLine(line);
     state.lines = (data.orders || []).map((order) =>
       state.bars.createPriceLine({
-        price: order.price, title: order.text, color: color(side[order.side][2]), lineStyle: 2, lineWidth: 1, axisLabelVisible: true,
+        price: order.price, title: order.text, color: color(side[order.side][2]), lineStyle: 3, lineWidth: 1, axisLabelVisible: true,
       }),
     );
   }
@@ -170,7 +174,14 @@
     state.text = text;
     state.data = JSON.parse(text);
     state.kind.draw(state, state.data);
-    if (!state.touched) state.chart.timeScale().fitContent();
+    if (!state.touched) showAll(state);
+  }
+
+  // Everything, with a little air on both sides so that no label is cut.
+  function showAll(state) {
+    const count = (state.data?.bars || state.data?.equity || []).length;
+    const air = Math.max(0.5, count * 0.015);
+    if (count) state.chart.timeScale().setVisibleLogicalRange({ from: -air, to: count - 1 + air });
   }
 
   function start(element) {
@@ -186,7 +197,7 @@
     }
     element.addEventListener("dblclick", () => {
       state.touched = false;
-      state.chart.timeScale().fitContent();
+      showAll(state);
     });
     draw(state);
   }

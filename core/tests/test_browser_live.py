@@ -1,0 +1,108 @@
+"""live.js in a real browser: what a page does when the stream speaks, falls silent, breaks and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
+
+pytestmark = pytest.mark.browser
+
+READY = 'retry: 60000\nevent: ready\ndata: ["run:1"]\n\n'
+POKE = 'event: poke\ndata: ["run:1"]\n\n'
+
+Answer = Callable[["Route"], Any]
+
+
+@pytest.fixture
+def streams() -> list[str]:
+    """Addresses of the streams that the page has asked for."""
+    return []
+
+
+@pytest.fixture
+def live_page(browser_page: Page, streams: list[str]) -> Page:
+    """A page whose clock stands still and whose streams are answered by the test."""
+    page = browser_page
+    page.clock.install()
+    page.goto("/login/")
+    page.evaluate(
+        "window.heard = []; document.body.addEventListener('live', (e) => heard.push(e.detail.topics))"
+    )
+    return page
+
+
+def answer(page: Page, streams: list[str], reply: Answer) -> None:
+    def record(route: Route) -> None:
+        streams.append(route.request.url.split("?")[1])
+        reply(route)
+
+    page.unroute("**/live/*")
+    page.route("**/live/*", record)
+
+
+def speak(text: str) -> Answer:
+    """A stream that says this and ends."""
+    return lambda route: route.fulfill(content_type="text/event-stream", body=text)
+
+
+def fail(route: Route) -> None:
+    route.fulfill(status=204)  # what a browser treats as a final end, without an error in the console
+
+
+def follow(page: Page, html: str) -> None:
+    page.evaluate("html => document.getElementById('content').insertAdjacentHTML('beforeend', html)", html)
+    page.evaluate("document.dispatchEvent(new CustomEvent('htmx:afterSettle'))")
+
+
+def heard(page: Page, least: int) -> list[list[str]]:
+    page.wait_for_function("least => heard.length >= least", arg=least)
+    told: list[list[str]] = page.evaluate("heard")
+    return told
+
+
+def test_every_poke_is_an_event_that_fragments_ask_again_on(live_page: Page, streams: list[str]) -> None:
+    answer(live_page, streams, speak(READY + POKE))
+    follow(live_page, '<p data-live-topics="run:1"></p><p data-live-topics="model:3,run:1"></p>')
+    assert heard(live_page, 2)[:2] == [["run:1"], ["run:1"]]
+    assert streams[0] == "topics=model%3A3%2Crun%3A1"
+
+
+def test_a_lost_stream_is_replaced_by_polling_until_it_is_back(live_page: Page, streams: list[str]) -> None:
+    banner = live_page.locator("#connection")
+    answer(live_page, streams, fail)
+    follow(live_page, '<p data-live-topics="run:1"></p>')
+    live_page.clock.run_for(5_000)
+    assert [] in heard(live_page, 1), "asked again by itself"
+    assert "Reconnecting" in banner.inner_text()
+    assert len(streams) > 1, "and tries the stream again"
+    answer(live_page, streams, speak(READY))
+    live_page.clock.run_for(40_000)
+    live_page.wait_for_function("heard.some((topics) => topics.length)")
+
+
+def test_what_has_ended_is_not_followed(live_page: Page, streams: list[str]) -> None:
+    answer(live_page, streams, speak(READY))
+    follow(live_page, '<p data-live-topics="run:1" data-live="done"></p>')
+    live_page.clock.run_for(60_000)
+    assert streams == []
+    assert live_page.evaluate("heard") == []
+
+
+def test_following_stops_when_a_fragment_brings_the_end(live_page: Page, streams: list[str]) -> None:
+    answer(live_page, streams, fail)
+    follow(live_page, '<p id="state" data-live-topics="run:1"></p>')
+    live_page.clock.run_for(4_000)
+    heard(live_page, 1)
+    live_page.evaluate("document.getElementById('state').dataset.live = 'done'")
+    live_page.evaluate("document.dispatchEvent(new CustomEvent('htmx:afterSettle'))")
+    assert live_page.locator("#connection").inner_text() == ""
+    count = len(streams)
+    told = len(live_page.evaluate("heard"))
+    live_page.clock.run_for(120_000)
+    assert len(streams) == count
+    assert len(live_page.evaluate("heard")) == told
