@@ -145,6 +145,13 @@ def trading_day_before(day: date, exchange: str = "XNYS", *, count: int = 1) -> 
     return day_of_number(int(schedule.days[row]))
 
 
+def last_closed_day(now: datetime, exchange: str = "XNYS") -> date:
+    """The newest trading day whose regular session had closed by then."""
+    schedule = schedule_get(exchange)
+    row = int(np.searchsorted(schedule.edges[:, AFTER], int(now.timestamp()), side="right")) - 1
+    return day_of_number(int(schedule.days[row]))
+
+
 def exchange_day(moment: datetime, exchange: str = "XNYS") -> date:
     """The date on the exchange's wall at a moment."""
     return moment.astimezone(exchange_get(exchange).zone).date()

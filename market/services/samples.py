@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
-from market.calendar import AFTER, day_of_number, schedule_get
+from market.calendar import last_closed_day
 from market.columns import BarColumns, Timeframe
 from market.models import BarImport, Instrument
-from market.sample import AFTER_MINUTES, MINUTE, SEED, STOCKS, sample_market
+from market.sample import AFTER_MINUTES, SEED, STOCKS, sample_market
 from market.services.bars import Recorded, bars_record
 
 
@@ -23,7 +23,8 @@ def sample_market_create(*, seed: int = SEED, now: datetime | None = None, minut
     With another seed than the stored one, the stored bars stay as they are; see `conflicting`.
     """
     now = now or timezone.now()
-    market = sample_market(_last_complete_day(now), seed=seed, minute_days=minute_days)
+    last_day = last_closed_day(now - timedelta(minutes=AFTER_MINUTES))
+    market = sample_market(last_day, seed=seed, minute_days=minute_days)
     for stock in STOCKS:
         Instrument.objects.get_or_create(
             symbol=stock.symbol,
@@ -36,13 +37,6 @@ def sample_market_create(*, seed: int = SEED, now: datetime | None = None, minut
     return Recorded(
         *(sum(getattr(part, name) for part in parts) for name in ("stored", "already_stored", "conflicting"))
     )
-
-
-def _last_complete_day(now: datetime) -> date:
-    schedule = schedule_get()
-    ends = schedule.edges[:, AFTER] + AFTER_MINUTES * MINUTE
-    row = int(np.searchsorted(ends, int(now.timestamp()), side="right")) - 1
-    return day_of_number(int(schedule.days[row]))
 
 
 def _record(

@@ -18,6 +18,7 @@ from market.calendar import (
     expected_minutes,
     is_early_close,
     is_trading_day,
+    last_closed_day,
     place,
     session_at,
     session_bounds,
@@ -135,6 +136,20 @@ def test_trading_days_skip_weekends_and_holidays() -> None:
 def test_a_year_has_252_trading_days() -> None:
     # 2013: 261 weekdays less nine holidays.
     assert len(trading_days(date(2013, 1, 1), date(2013, 12, 31))) == 252
+
+
+@pytest.mark.parametrize(
+    ("now", "newest"),
+    [
+        ("2026-11-24 20:59", date(2026, 11, 23)),
+        ("2026-11-24 21:00", date(2026, 11, 24)),
+        ("2026-11-26 21:30", date(2026, 11, 25)),  # Thanksgiving
+        ("2026-11-27 18:00", date(2026, 11, 27)),  # an early close
+        ("2026-11-29 12:00", date(2026, 11, 27)),
+    ],
+)
+def test_last_closed_day(now: str, newest: date) -> None:
+    assert last_closed_day(utc(now)) == newest
 
 
 @pytest.mark.parametrize("day", [date(1979, 12, 31), date(2036, 1, 1)])
