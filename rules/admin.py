@@ -12,7 +12,7 @@ class RuleAdmin(admin.ModelAdmin[Rule]):
     list_filter = ["category", "verb", "is_active", "created_by", "kind"]
     list_select_related = ["model", "user"]
     search_fields = ["name", "description", "model__name", "user__username"]
-    raw_id_fields = ["model"]
+    autocomplete_fields = ["model"]
     readonly_fields = ["user", "version", "created_at", "updated_at"]
 
     def save_model(self, request: HttpRequest, obj: Rule, form: Any, change: bool) -> None:

@@ -14,14 +14,14 @@ from trading.types import Verdict
 def check(order: Proposal, account: Account, limits: EffectiveLimits) -> Sequence[Verdict]:
     if order.trades_at is not None:
         return PASSED
-    message = f"{order.symbol}: the market has closed and does not open again in this run."
+    message = f"{order.symbol}: the market has closed; nothing trades in this run any more."
     return (Verdict("MARKET_CLOSED", message, Source.GATE, symbol=order.symbol),)
 
 
 GATE = Gate(
     name="market open",
-    sentence="Blocks any order that is decided when the market has closed and does not open again in the run.",
-    codes={"MARKET_CLOSED": "The market has closed for the rest of the run."},
+    sentence="Blocks any order that is decided when the run has no bar left in which it could trade.",
+    codes={"MARKET_CLOSED": "The market has closed, for the rest of the run."},
     check=check,
     judges_closing=True,
 )
