@@ -11,8 +11,8 @@ from reasoning.models import Entry
 
 ABSURD = Decimal(10) ** 15
 PRICES = {
-    "limit_price": "limit",
-    "stop_price": "stop",
+    "limit_price": "at",
+    "stop_price": "trigger",
     "trail_amount": "trailing",
     "trail_percent": "trailing %",
     "take_profit": "take profit",

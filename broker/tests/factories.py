@@ -7,28 +7,33 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from broker.models import EquityPoint, Fill, Order, Position, RoundTrip
+import numpy as np
+
+from broker.equity import UNITS
+from broker.models import EquitySegment, Fill, Order, Position, RoundTrip
 from runs.models import Run
 from runs.tests.factories import step_end
 from trading.orders import OrderStatus
 
+COMMIT = 100  # steps that are stored together
+
 
 def equity_make(run: Run, steps: int) -> None:
-    """One point a step: equity a dollar up on every even one, buy-and-hold always at the initial cash."""
-    EquityPoint.objects.bulk_create(
-        EquityPoint(
+    """One point a step: equity a dollar up on every odd one, buy-and-hold always at the initial cash."""
+    initial = int(run.initial_cash) * UNITS
+    EquitySegment.objects.bulk_create(
+        EquitySegment(
             user_id=run.user_id,
             run=run,
-            step=step,
-            at=step_end(step),
-            equity=run.initial_cash + step % 2,
-            cash=run.initial_cash,
-            long_value=0,
-            short_value=0,
-            drawdown=0,
-            benchmark_equity=run.initial_cash,
+            first_step=segment[0],
+            peak_before=initial,
+            at=np.array([int(step_end(step).timestamp()) for step in segment]),
+            equity=np.array([initial + step % 2 * UNITS for step in segment]),
+            cash=np.full(len(segment), initial),
+            short_value=np.zeros(len(segment), dtype=np.int64),
+            benchmark=np.full(len(segment), initial),
         )
-        for step in range(1, steps + 1)
+        for segment in (range(first, min(first + COMMIT, steps + 1)) for first in range(1, steps + 1, COMMIT))
     )
 
 
