@@ -13,7 +13,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from agents.outcome import statistics_input
 from broker.charts import bars_until
 from broker.models import EquityPoint, Fill, Order
-from broker.selectors import equity_points_of, fills_of, held_at, orders_numbered
+from broker.selectors import equity_curve, equity_points_of, fills_of, held_at, orders_numbered
 from market.calendar import exchange_day
 from market.columns import Timeframe
 from market.models import Bar as StoredBar
@@ -99,11 +99,11 @@ def statistics_now(run: Run) -> StatisticsNow | None:
     stored = RunStatistics.objects.filter(run=run).first()
     if stored is not None and stored.as_of_step == run.cursor:
         return StatisticsNow(stored.values, stored.as_of_step)
-    points = list(equity_points_of(run))
-    if not points:
+    curve = equity_curve(run)
+    if not len(curve):
         return None
-    statistics = compute(statistics_input(run, points, list(fills_of(run))))
-    return StatisticsNow(statistics.to_json(), points[-1].step)
+    statistics = compute(statistics_input(run, curve, list(fills_of(run))))
+    return StatisticsNow(statistics.to_json(), len(curve))
 
 
 def start_suggestion(user: User | AnonymousUser, model: TradingModel) -> dict[str, Any]:

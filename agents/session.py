@@ -14,61 +14,54 @@ from django.contrib.auth.models import User
 
 from agents.outcome import run_complete
 from agents.setup import Desk, desk_open
+from broker.batch import Batch
 from broker.services import steps_record
 from core.rls import acting_as
 from reasoning.services import entries_append
 from runs.models import RunState
 from runs.services import Claim, progress_record, run_lock_claimed
 from runs.services.progress import Progress
-from trading.session import StepResult, step
+from trading.session import StepResult
 from trading.types import Outcome
+from trading.walk import Stretch
 
 
 def advance(user: User, claim: Claim, *, slice_seconds: float) -> RunState:
     """Move a run on until it ends or the slice is over; return its state. Raises LeaseLost when it is taken away."""
     desk = desk_open(user, claim)
     ends_at = time.monotonic() + slice_seconds
+    stretches = desk.stretches()
     while desk.has_steps_left:
         began = time.monotonic()
-        results = list(think(desk))
-        if act(user, claim, desk, results, time.monotonic() - began):
+        if act(user, claim, desk, think(desk, stretches)):
             return RunState.STOPPED
         if desk.has_steps_left and time.monotonic() > ends_at:
             return RunState.RUNNING
         pause(desk, began)
     with acting_as(user.pk):
-        run_complete(run_lock_claimed(user, claim), RunState.COMPLETED)
+        run_complete(run_lock_claimed(user, claim), RunState.COMPLETED, desk.seconds_since_commit())
     return RunState.COMPLETED
 
 
-def think(desk: Desk) -> Iterator[StepResult]:
+def think(desk: Desk, stretches: Iterator[Stretch]) -> Batch:
     """Take the steps that will commit together, on the desk's own account; nothing is stored yet."""
+    batch = Batch(desk.account.step + 1, desk.account.peak_equity)
     ends_at = time.monotonic() + settings.RUN_COMMIT_SECONDS
-    for _ in range(desk.steps_per_commit):
-        yield step_take(desk)
-        if not desk.has_steps_left or time.monotonic() > ends_at:
-            return
+    for stretch in stretches:
+        batch.add(stretch)
+        if len(batch) >= desk.steps_per_commit or time.monotonic() > ends_at:
+            break
+    return batch
 
 
-def step_take(desk: Desk) -> StepResult:
-    account, timeline = desk.account, desk.timeline
-    number = account.step + 1
-    now = timeline.now(number)
-    desk.reader.advance_to(timeline.ends[number - 1])
-    desk.observation.step = number
-    desk.observation.now = now
-    is_last = number == len(timeline)
-    return step(account, timeline.bars(number), now, desk.decide, desk.approve, is_last=is_last)
-
-
-def act(user: User, claim: Claim, desk: Desk, results: list[StepResult], seconds: float) -> bool:
+def act(user: User, claim: Claim, desk: Desk, batch: Batch) -> bool:
     """Commit some steps as a whole. Return whether the run ended here because somebody asked it to stop."""
-    benchmark = [desk.benchmark[result.step - 1] for result in results]
+    results = list(batch.results())
     with acting_as(user.pk):
         run = run_lock_claimed(user, claim)
-        steps_record(run, results, desk.account, benchmark)
+        steps_record(run, batch, desk.account, desk.benchmark)
         entries_append(run, results)
-        progress_record(run, progress_of(results, seconds))
+        progress_record(run, progress_of(results, desk.seconds_since_commit()))
         if run.stop_requested_at is None:
             return False
         run_complete(run, RunState.STOPPED)
@@ -95,5 +88,6 @@ def progress_of(results: list[StepResult], seconds: float) -> Progress:
 
 def pause(desk: Desk, began: float) -> None:
     """Keep the pace that the run asked for, so that a person can watch it."""
-    if desk.steps_per_second:
+    if desk.steps_per_second and desk.has_steps_left:
         time.sleep(max(0.0, desk.steps_per_commit / desk.steps_per_second - (time.monotonic() - began)))
+        desk.clock = time.monotonic()

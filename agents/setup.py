@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.conf import settings
 from django.contrib.auth.models import User
 
+from agents.beside import buy_and_hold_units
 from agents.deciders import Decider, Observation, decider_make
 from agents.deciders.recording import Recording
 from agents.timeline import Timeline, timeline_load
+from broker.equity import Ints
 from broker.selectors import checkpoint_account
 from core.rls import acting_as
-from market.asof import AsOfReader
 from market.models import Instrument
 from reasoning.selectors import recorded_decisions
 from rules.approve import make_approve
@@ -22,11 +23,11 @@ from rules.limits import effective_limits
 from runs.models import Run, RunState
 from runs.selectors import access_run_by_number
 from runs.services import Claim, run_finish, run_lock_claimed
-from trading.benchmarks import buy_and_hold
 from trading.ledger import Account
 from trading.session import Approve, start_account
 from trading.settings import ExecutionSettings
 from trading.types import Decision
+from trading.walk import Stretch, walk
 
 
 class NothingToTrade(Exception):
@@ -41,10 +42,10 @@ class Desk:
     account: Account
     decider: Decider
     approve: Approve
-    reader: AsOfReader
     observation: Observation
-    benchmark: Sequence[Decimal]  # buy-and-hold's equity after each step
+    benchmark: Ints  # buy-and-hold's equity after each step, in units
     steps_per_second: float | None
+    clock: float  # when the work since the last commit began
 
     @property
     def has_steps_left(self) -> bool:
@@ -58,9 +59,24 @@ class Desk:
             return max(1, int(self.steps_per_second * settings.RUN_COMMIT_SECONDS))
         return int(settings.RUN_COMMIT_STEPS)
 
+    def stretches(self) -> Iterator[Stretch]:
+        """Take the steps that are left; where few may commit together, one by one."""
+        one_by_one = self.steps_per_commit == 1 or self.steps_per_second is not None
+        return walk(
+            self.account, self.timeline.reel(), self.decide, self.approve, is_short_cut=not one_by_one
+        )
+
     def decide(self, account: Account) -> Decision:
-        self.observation.account = account
-        return self.decider.decide(self.observation)
+        """Show the decider what can be known now, and no more."""
+        observation = self.observation
+        observation.account, observation.step, observation.now = account, account.step, account.now
+        observation.reader.advance_to(self.timeline.ends[account.step - 1])
+        return self.decider.decide(observation)
+
+    def seconds_since_commit(self) -> float:
+        """Time of work since it was last asked for."""
+        before, self.clock = self.clock, time.monotonic()
+        return self.clock - before
 
 
 def desk_open(user: User, claim: Claim) -> Desk:
@@ -93,8 +109,6 @@ def data_check(run: Run, timeline: Timeline) -> tuple[str, str] | None:
 
 def desk_of(user: User, run: Run, timeline: Timeline) -> Desk:
     execution = ExecutionSettings.from_json(run.snapshot["execution"])
-    reader = timeline.reader()
-    beside = buy_and_hold(timeline.bars_by_symbol, run.initial_cash, execution)
     return Desk(
         timeline=timeline,
         account=checkpoint_account(run) or start_account(run.initial_cash, execution, timeline.start(1)),
@@ -105,10 +119,10 @@ def desk_of(user: User, run: Run, timeline: Timeline) -> Desk:
             next_trade_at=timeline.next_trade_at,
             sectors=sectors_of(run.symbols),
         ),
-        reader=reader,
-        observation=Observation(reader, tuple(run.symbols)),
-        benchmark=[equity for _, equity in beside.equity],
+        observation=Observation(timeline.reader(), tuple(run.symbols)),
+        benchmark=buy_and_hold_units(timeline, run.initial_cash, execution),
         steps_per_second=run.steps_per_second,
+        clock=time.monotonic(),
     )
 
 

@@ -7,25 +7,21 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
 
 from market.asof import AsOfReader
 from market.calendar import Bounds, session_bounds, trading_days
 from market.columns import BarColumns, Timeframe
 from market.selectors import bars_load
 from runs.models import Mode, Run
-from trading.types import Bar
+from trading.reel import Reel
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """Steps 1…n. Step k happens at `ends[k-1]`, when the bars that started at `starts[k-1]` have closed.
-
-    `starts` and `ends` are epoch seconds UTC.
-    """
+    """Steps 1…n. Step k happens when the bars that started with it have closed; see `trading.reel`."""
 
     columns: Mapping[str, BarColumns]
-    starts: list[int]
+    starts: list[int]  # epoch seconds UTC, of each step's bars
     ends: list[int]
     timeframe: Timeframe
     bars_expected: int
@@ -47,32 +43,17 @@ class Timeline:
                 digest.update(column.tobytes())
         return digest.hexdigest()
 
-    @cached_property
-    def bars_by_symbol(self) -> dict[str, list[Bar]]:
-        return {symbol: columns.to_bars() for symbol, columns in self.columns.items() if len(columns.start)}
-
-    @cached_property
-    def bars_by_start(self) -> dict[int, dict[str, Bar]]:
-        grouped: dict[int, dict[str, Bar]] = {start: {} for start in self.starts}
-        for symbol, bars in self.bars_by_symbol.items():
-            for start, bar in zip(self.columns[symbol].start.tolist(), bars, strict=True):
-                grouped[start][symbol] = bar
-        return grouped
-
-    def bars(self, step: int) -> dict[str, Bar]:
-        """The bars that close at this step; a symbol without one is absent."""
-        return self.bars_by_start[self.starts[step - 1]]
-
     def start(self, step: int) -> datetime:
         return datetime.fromtimestamp(self.starts[step - 1], UTC)
-
-    def now(self, step: int) -> datetime:
-        return datetime.fromtimestamp(self.ends[step - 1], UTC)
 
     def next_trade_at(self, decided_at: datetime) -> datetime | None:
         """The start of the first bar that an order decided then can trade in; None when none is left."""
         row = bisect_left(self.starts, int(decided_at.timestamp()))
         return self.start(row + 1) if row < len(self.starts) else None
+
+    def reel(self) -> Reel:
+        """The steps for the engine."""
+        return Reel(self.columns, self.starts, self.ends)
 
     def reader(self) -> AsOfReader:
         """A fresh as-of reader over these bars, before the first of them."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from broker.fields import Int64ArrayField
 from core.models import OwnedModel
 from trading.orders import OrderStatus
 from trading.types import OrderType, Side, TimeInForce
@@ -166,9 +168,36 @@ class Position(RunRow):
         return f"{self.quantity} {self.symbol}"
 
 
-class EquityPoint(RunRow):
-    """The account after a step, and buy-and-hold at the same moment."""
+class EquitySegment(RunRow):
+    """The account over the steps of one commit, as columns: epoch seconds UTC and hundred-millionths of a dollar.
 
+    `EquityPoint` shows the same step by step.
+    """
+
+    first_step = models.PositiveIntegerField()
+    peak_before = models.BigIntegerField(help_text="highest equity before the first of these steps")
+    at = Int64ArrayField()
+    equity = Int64ArrayField()
+    cash = Int64ArrayField()
+    short_value = Int64ArrayField()
+    benchmark = Int64ArrayField(null=True, help_text="equity of buy-and-hold")
+
+    class Meta:
+        ordering = ["run", "first_step"]
+        constraints = [models.UniqueConstraint(fields=["run", "first_step"], name="equity_segment_step_once")]
+
+    def __str__(self) -> str:
+        return f"Equity of {self.run_id} from step {self.first_step}"
+
+
+class EquityPoint(models.Model):
+    """The account after a step, in dollars, and buy-and-hold at the same moment: a view of the segments.
+
+    The view reads as whoever asks, so row-level security holds for it as for them.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="+")
+    run = models.ForeignKey("runs.Run", models.DO_NOTHING, related_name="equity_points")
     step = models.PositiveIntegerField()
     at = models.DateTimeField()
     equity = MoneyField()
@@ -179,8 +208,9 @@ class EquityPoint(RunRow):
     benchmark_equity = MoneyField(null=True)
 
     class Meta:
+        managed = False
+        db_table = "broker_equitypoint"
         ordering = ["run", "step"]
-        constraints = [models.UniqueConstraint(fields=["run", "step"], name="equity_point_step_once")]
 
     def __str__(self) -> str:
         return f"{self.at:%H:%M} {self.equity}"

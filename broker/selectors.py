@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from django.db.models import Max, Prefetch, QuerySet, Sum
 
-from broker.models import Checkpoint, EquityPoint, Fill, Order, Position, RoundTrip
+from broker.equity import EquityCurve
+from broker.models import Checkpoint, EquityPoint, EquitySegment, Fill, Order, Position, RoundTrip
 from runs.models import Run
 from trading.ledger import Account
 
@@ -96,6 +97,12 @@ def fills_of(run: Run) -> QuerySet[Fill]:
 
 def round_trips_of(run: Run) -> QuerySet[RoundTrip]:
     return RoundTrip.objects.filter(run=run).order_by("seq")
+
+
+def equity_curve(run: Run) -> EquityCurve:
+    """The whole curve of a run as columns."""
+    segments = EquitySegment.objects.filter(run=run).order_by("first_step")
+    return EquityCurve.join(list(segments), run.initial_cash)
 
 
 def equity_points_of(run: Run) -> QuerySet[EquityPoint]:

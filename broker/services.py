@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
-from broker.models import Checkpoint, EquityPoint, Fill, Order, Position, RoundTrip
+from broker.batch import Batch
+from broker.equity import Ints, to_units
+from broker.models import Checkpoint, EquitySegment, Fill, Order, Position, RoundTrip
 from runs.models import Run
 from trading.ledger import Account
 from trading.orders import Order as CoreOrder
@@ -15,17 +16,17 @@ from trading.session import StepResult
 REASON_LENGTH = 500
 
 
-def steps_record(
-    run: Run, results: Sequence[StepResult], account: Account, benchmark: Sequence[Decimal | None]
-) -> None:
-    """Store orders, fills, round trips, equity points, positions and the checkpoint of committed-together steps.
+def steps_record(run: Run, batch: Batch, account: Account, benchmark: Ints) -> None:
+    """Store orders, fills, round trips, equity, positions and the checkpoint of committed-together steps.
 
-    `benchmark` holds buy-and-hold's equity at each of the steps. The caller holds the run's row lock.
+    `benchmark` holds buy-and-hold's equity at every step of the run, in units. The caller holds the run's row lock.
     """
-    orders_record(run, results)
-    fills_record(run, results)
-    round_trips_record(run, results)
-    equity_record(run, results, benchmark)
+    eventful = batch.eventful
+    if eventful:
+        orders_record(run, eventful)
+        fills_record(run, eventful)
+        round_trips_record(run, eventful)
+    equity_record(run, batch, benchmark)
     positions_record(run, account)
     Checkpoint.objects.update_or_create(
         run=run, defaults={"user_id": run.user_id, "step": account.step, "account": account.to_json()}
@@ -137,21 +138,18 @@ def round_trips_record(run: Run, results: Sequence[StepResult]) -> None:
     )
 
 
-def equity_record(run: Run, results: Sequence[StepResult], benchmark: Sequence[Decimal | None]) -> None:
-    EquityPoint.objects.bulk_create(
-        EquityPoint(
-            user_id=run.user_id,
-            run=run,
-            step=result.step,
-            at=result.now,
-            equity=result.equity,
-            cash=result.cash,
-            long_value=result.long_value,
-            short_value=result.short_value,
-            drawdown=result.drawdown,
-            benchmark_equity=beside,
-        )
-        for result, beside in zip(results, benchmark, strict=True)
+def equity_record(run: Run, batch: Batch, benchmark: Ints) -> None:
+    equity, cash, short_value = batch.columns()
+    EquitySegment.objects.create(
+        user_id=run.user_id,
+        run=run,
+        first_step=batch.first_step,
+        peak_before=to_units([batch.peak_before])[0],
+        at=batch.at,
+        equity=equity,
+        cash=cash,
+        short_value=short_value,
+        benchmark=benchmark[batch.first_step - 1 :][: len(batch)],
     )
 
 

@@ -55,11 +55,11 @@ def _gains(
         check_bar(symbol, bar)
     if len(bars) < 2:
         return {}
-    quantity, paid = _purchase(bars[1], part, settings)
+    quantity, paid = purchase(bars[1], part, settings)
     return {bar.start: quantity * bar.close - paid for bar in bars[1:]}
 
 
-def _purchase(bar: Bar, part: Decimal, settings: ExecutionSettings) -> tuple[int, Decimal]:
+def purchase(bar: Bar, part: Decimal, settings: ExecutionSettings) -> tuple[int, Decimal]:
     """The most whole shares that `part` pays for at the bar's open, slippage and fee included, and their cost."""
     moment = Moment(bar, None, bar.start, bar.start, ends_session=False)
     uncapped = replace(settings, volume_cap=None)

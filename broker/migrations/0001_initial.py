@@ -2,7 +2,9 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import broker.fields
 import broker.models
+from broker.equity_view import EQUITY_POINT_SQL
 from core.rls import EnableRLS
 
 
@@ -280,7 +282,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="EquityPoint",
+            name="EquitySegment",
             fields=[
                 (
                     "id",
@@ -288,14 +290,16 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("step", models.PositiveIntegerField()),
-                ("at", models.DateTimeField()),
-                ("equity", broker.models.MoneyField(decimal_places=10, max_digits=24)),
-                ("cash", broker.models.MoneyField(decimal_places=10, max_digits=24)),
-                ("long_value", broker.models.MoneyField(decimal_places=10, max_digits=24)),
-                ("short_value", broker.models.MoneyField(decimal_places=10, max_digits=24)),
-                ("drawdown", models.DecimalField(decimal_places=10, max_digits=12)),
-                ("benchmark_equity", broker.models.MoneyField(decimal_places=10, max_digits=24, null=True)),
+                ("first_step", models.PositiveIntegerField()),
+                (
+                    "peak_before",
+                    models.BigIntegerField(help_text="highest equity before the first of these steps"),
+                ),
+                ("at", broker.fields.Int64ArrayField()),
+                ("equity", broker.fields.Int64ArrayField()),
+                ("cash", broker.fields.Int64ArrayField()),
+                ("short_value", broker.fields.Int64ArrayField()),
+                ("benchmark", broker.fields.Int64ArrayField(help_text="equity of buy-and-hold", null=True)),
                 (
                     "run",
                     models.ForeignKey(
@@ -312,11 +316,31 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["run", "step"],
+                "ordering": ["run", "first_step"],
                 "constraints": [
-                    models.UniqueConstraint(fields=("run", "step"), name="equity_point_step_once")
+                    models.UniqueConstraint(fields=("run", "first_step"), name="equity_segment_step_once")
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="EquityPoint",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("step", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("equity", broker.models.MoneyField(decimal_places=10, max_digits=24)),
+                ("cash", broker.models.MoneyField(decimal_places=10, max_digits=24)),
+                ("long_value", broker.models.MoneyField(decimal_places=10, max_digits=24)),
+                ("short_value", broker.models.MoneyField(decimal_places=10, max_digits=24)),
+                ("drawdown", models.DecimalField(decimal_places=10, max_digits=12)),
+                ("benchmark_equity", broker.models.MoneyField(decimal_places=10, max_digits=24, null=True)),
+            ],
+            options={"db_table": "broker_equitypoint", "ordering": ["run", "step"], "managed": False},
         ),
         migrations.AddConstraint(
             model_name="order",
@@ -363,6 +387,7 @@ class Migration(migrations.Migration):
         EnableRLS("Fill"),
         EnableRLS("RoundTrip"),
         EnableRLS("Position"),
-        EnableRLS("EquityPoint"),
+        EnableRLS("EquitySegment"),
         EnableRLS("Checkpoint"),
+        migrations.RunSQL(EQUITY_POINT_SQL, "DROP VIEW IF EXISTS broker_equitypoint"),
     ]
