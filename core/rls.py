@@ -158,3 +158,17 @@ class AppendOnly(_TableOperation):
         "DROP TRIGGER IF EXISTS append_only ON {table}",
         "GRANT UPDATE, DELETE ON {table} TO tl_app, tl_admin",
     )
+
+
+class CompleteOnce(_TableOperation):
+    """Let a row be written, completed (`ended_at`) and then never changed; refuse DELETE and TRUNCATE as AppendOnly does."""
+
+    forwards = (
+        "CREATE TRIGGER complete_once BEFORE UPDATE ON {table} FOR EACH ROW WHEN (OLD.ended_at IS NOT NULL)"
+        " EXECUTE FUNCTION refuse_change()",
+        "REVOKE DELETE, TRUNCATE ON {table} FROM tl_app, tl_admin",
+    )
+    backwards = (
+        "DROP TRIGGER IF EXISTS complete_once ON {table}",
+        "GRANT DELETE ON {table} TO tl_app, tl_admin",
+    )

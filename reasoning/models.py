@@ -6,7 +6,10 @@ from django.db import models
 from django.utils import timezone
 
 from core.models import OwnedModel
+from reasoning.calls.models import LLMAttempt, LLMCall, LLMUsage, PromptPart
 from trading.types import Outcome
+
+__all__ = ["Entry", "EntryKind", "LLMAttempt", "LLMCall", "LLMUsage", "PromptPart"]
 
 
 class EntryKind(models.TextChoices):

@@ -91,6 +91,16 @@ class Run(OwnedModel):
     worker_seconds = models.FloatField(default=0)
     stop_requested_at = models.DateTimeField(null=True, blank=True)
 
+    # Why it waits, since when, and when it goes on by itself; empty: when somebody says so.
+    pause_code = models.CharField(max_length=40, blank=True)
+    pause_message = models.TextField(blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    resume_at = models.DateTimeField(null=True, blank=True)
+    paused_in_vain = models.PositiveSmallIntegerField(default=0)
+    paused_seconds = models.FloatField(default=0)
+    # Caps on asking language models: calls, tokens, cost (dollars, as a string), seconds. They may be raised.
+    budget = models.JSONField(default=dict, blank=True)
+
     failure_code = models.CharField(max_length=40, blank=True)
     failure_message = models.TextField(blank=True)
     replay_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -119,6 +129,11 @@ class Run(OwnedModel):
                 fields=["lease_expires_at"],
                 name="run_active_lease",
                 condition=Q(state__in=["queued", "running"]),
+            ),
+            models.Index(
+                fields=["resume_at"],
+                name="run_paused_until",
+                condition=Q(state="paused", resume_at__isnull=False),
             ),
         ]
 

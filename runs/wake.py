@@ -19,3 +19,24 @@ $$
   RETURNING runs_run.user_id::bigint, runs_run.id;
 $$;
 """
+# Also runs that paused until a moment that has come, and with each its decider, which says whose queue it belongs to.
+WAKE_PAUSED_SQL = """
+DROP FUNCTION IF EXISTS runs_to_wake(double precision);
+CREATE FUNCTION runs_to_wake(grace_seconds double precision)
+RETURNS TABLE (user_id bigint, run_id bigint, decider varchar) LANGUAGE sql SECURITY DEFINER SET search_path = public AS
+$$
+  UPDATE runs_run SET woken_at = clock_timestamp()
+  WHERE id IN (
+    SELECT id FROM runs_run
+    WHERE deleted_at IS NULL AND (
+      (state IN ('queued', 'running')
+        AND coalesce(lease_expires_at, woken_at + make_interval(secs => grace_seconds)) < clock_timestamp()
+        AND woken_at + make_interval(secs => grace_seconds) < clock_timestamp())
+      OR (state = 'paused' AND resume_at < clock_timestamp()
+        AND greatest(resume_at, woken_at + make_interval(secs => grace_seconds)) < clock_timestamp())
+    )
+    FOR UPDATE SKIP LOCKED
+  )
+  RETURNING runs_run.user_id::bigint, runs_run.id, runs_run.decider;
+$$;
+"""

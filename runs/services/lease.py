@@ -17,6 +17,7 @@ from runs.models import Run, RunState
 from runs.selectors import access_run
 from runs.services.events import event_append
 from runs.services.lifecycle import run_finish
+from runs.services.pause import is_pause_over, pause_end
 
 MOST_RESUMED_IN_VAIN = 5
 
@@ -35,17 +36,19 @@ class Claim:
 
 
 def lease_take(user: User, run_id: int, *, owner: str) -> Claim | None:
-    """Take the lease of a run that is queued, or running under no live lease; None when there is nothing to do."""
+    """Take the lease of a run that is queued, paused until now, or running under no live lease; None otherwise."""
     with transaction.atomic():
         run = access_run(user, run_id, lock=True)
         now = timezone.now()
-        if run.state not in (RunState.QUEUED, RunState.RUNNING):
+        if run.state not in (RunState.QUEUED, RunState.RUNNING) and not is_pause_over(run, now):
             return None
         if run.lease_expires_at is not None and run.lease_expires_at > now:
             return None
         if run.state == RunState.QUEUED:
             run.state, run.started_at = RunState.RUNNING, now
             event_append(run, "started")
+        elif run.state == RunState.PAUSED:
+            pause_end(run, now)
         elif run.lease_expires_at is not None:
             # Nobody gave this lease back: its worker died. Again and again without a step means the run is at fault.
             if run.resumed_in_vain >= MOST_RESUMED_IN_VAIN:
@@ -70,6 +73,23 @@ def run_lock_claimed(user: User, claim: Claim) -> Run:
     if run.lease_token != claim.token or run.state != RunState.RUNNING:
         raise LeaseLost
     return run
+
+
+def lease_beat(user: User, claim: Claim) -> bool:
+    """Give a sign of life while a step takes its time; return whether somebody asked the run to stop.
+
+    Raises LeaseLost. Cheap enough for every second: the row is written only once a third of the lease has passed.
+    """
+    row = Run.objects.owned_by(user).filter(pk=claim.run_id, lease_token=claim.token, state=RunState.RUNNING)
+    found = row.values_list("lease_expires_at", "stop_requested_at").first()
+    if found is None:
+        raise LeaseLost
+    expires_at, stop_requested_at = found
+    left = (expires_at - timezone.now()).total_seconds() if expires_at else 0.0
+    # The state and the token are in the WHERE, so a lease that was lost meanwhile is not renewed.
+    if left < settings.RUN_LEASE_SECONDS * 2 / 3 and not row.update(lease_expires_at=lease_end()):
+        raise LeaseLost
+    return stop_requested_at is not None
 
 
 def lease_release(user: User, claim: Claim) -> None:

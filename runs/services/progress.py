@@ -39,7 +39,7 @@ def progress_record(run: Run, progress: Progress) -> None:
     run.equity = progress.equity
     run.simulated_at = progress.simulated_at
     run.worker_seconds += progress.worker_seconds
-    run.resumed_in_vain = 0
+    run.resumed_in_vain = run.paused_in_vain = 0
     run.lease_expires_at = lease_end()
     run.save(update_fields=PROGRESS_FIELDS)
     event_append(
@@ -59,5 +59,6 @@ PROGRESS_FIELDS = [
     "simulated_at",
     "worker_seconds",
     "resumed_in_vain",
+    "paused_in_vain",
     "lease_expires_at",
 ]

@@ -1,0 +1,1 @@
+"""What was asked of language models, attempt by attempt, what they answered, and what it took."""

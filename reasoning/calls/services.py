@@ -1,0 +1,193 @@
+"""Writes of the journal, each in the caller's transaction, which acts for the user and is over before the network is touched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Max
+from django.utils import timezone
+
+from reasoning.calls.models import LLMAttempt, LLMCall, PromptPart
+from reasoning.calls.request import dismantle, packed, request_hash
+
+LOST = "lost"
+MOST_ERROR = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What names a question in every row about it."""
+
+    user_id: int
+    run_id: int | None
+    ask_id: UUID
+    step: int
+    purpose: str
+    server_address: str
+    request_model: str
+
+    def columns(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one attempt brought and took."""
+
+    ended_at: datetime
+    latency_ms: int
+    status_code: int | None = None
+    failure_code: str = ""
+    error: str = ""
+    response_model: str = ""
+    input_tokens: int | None = None
+    cached_tokens: int | None = None
+    output_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    first_token_ms: int | None = None
+    cost: Decimal | None = None
+    counted_tokens: int = 0
+    counted_cost: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The end of a question: its last attempt's request and answer."""
+
+    sequence: int
+    endpoint_name: str
+    structured_mode: str
+    template: str
+    template_version: str
+    body: Mapping[str, Any]
+    stable: Collection[int]
+    text: str
+    finish_reason: str
+    response_id: str
+    attempts: int
+    cost: Decimal | None
+    latency_ms: int
+    asked_at: datetime
+
+
+def attempt_begin(question: Question, *, tokens: int, cost: Decimal | None) -> LLMAttempt:
+    """Write down that a request is about to be sent, with what it is expected to take.
+
+    Attempts that an earlier worker left open died with it; they keep their estimate and are closed as lost.
+    """
+    LLMAttempt.objects.filter(ask_id=question.ask_id, ended_at=None).update(
+        ended_at=timezone.now(), failure_code=LOST
+    )
+    last = LLMAttempt.objects.filter(ask_id=question.ask_id).aggregate(last=Max("number"))["last"] or 0
+    attempt = LLMAttempt.objects.create(
+        **question.columns(), number=last + 1, counted_tokens=tokens, counted_cost=cost
+    )
+    usage_add(attempt, calls=1, tokens=tokens, cost=cost or Decimal(0))
+    return attempt
+
+
+def attempt_end(attempt: LLMAttempt, measured: Measured) -> None:
+    """Complete an attempt, and correct what was counted for it by what it really took."""
+    tokens = measured.counted_tokens - attempt.counted_tokens
+    cost = (measured.counted_cost or Decimal(0)) - (attempt.counted_cost or Decimal(0))
+    for name in measured.__slots__:
+        setattr(attempt, name, getattr(measured, name))
+    attempt.error = attempt.error[:MOST_ERROR]
+    attempt.save(update_fields=measured.__slots__)
+    unpriced = int(measured.cost is None)
+    usage_add(attempt, tokens=tokens, cost=cost, unpriced=unpriced, seconds=measured.latency_ms / 1000)
+
+
+def usage_add(
+    attempt: LLMAttempt,
+    *,
+    tokens: int,
+    cost: Decimal,
+    calls: int = 0,
+    unpriced: int = 0,
+    seconds: float = 0.0,
+) -> None:
+    day: date = attempt.sent_at.date()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO reasoning_llmusage AS u"
+            " (user_id, run_id, day, calls, tokens, cost, unpriced_calls, seconds)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+            " ON CONFLICT (user_id, day, run_id) DO UPDATE SET"
+            " calls = u.calls + excluded.calls, tokens = greatest(0, u.tokens + %s), cost = u.cost + %s,"
+            " unpriced_calls = u.unpriced_calls + excluded.unpriced_calls, seconds = u.seconds + excluded.seconds",
+            [
+                attempt.user_id,
+                attempt.run_id,
+                day,
+                calls,
+                max(0, tokens),
+                cost,
+                unpriced,
+                seconds,
+                tokens,
+                cost,
+            ],
+        )
+
+
+def call_record(question: Question, answered: Answered, measured: Measured) -> LLMCall:
+    """Store a question's answer. Whoever comes second with the same question gets the first one's row."""
+    stored = dismantle(answered.body, answered.stable)
+    PromptPart.objects.bulk_create(
+        [
+            PromptPart(user_id=question.user_id, hash=key, text=packed(text))
+            for key, text in parts_missing(question.user_id, stored.parts).items()
+        ],
+        ignore_conflicts=True,
+    )
+    call, _ = LLMCall.objects.get_or_create(
+        ask_id=question.ask_id,
+        defaults={
+            **question.columns(),
+            **{name: getattr(measured, name) for name in FROM_MEASURED},
+            **{name: getattr(answered, name) for name in FROM_ANSWERED},
+            "request_hash": request_hash(answered.body),
+            "request_skeleton": stored.skeleton,
+            "request_texts": packed(json.dumps(list(stored.texts), ensure_ascii=False)),
+            "answer": packed(answered.text),
+            "answered_at": measured.ended_at,
+        },
+    )
+    return call
+
+
+FROM_MEASURED = (
+    "response_model",
+    "input_tokens",
+    "cached_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "first_token_ms",
+    "failure_code",
+)
+FROM_ANSWERED = (
+    "sequence",
+    "endpoint_name",
+    "structured_mode",
+    "template",
+    "template_version",
+    "finish_reason",
+    "response_id",
+    "attempts",
+    "cost",
+    "latency_ms",
+    "asked_at",
+)
+
+
+def parts_missing(user_id: int, parts: Mapping[str, str]) -> dict[str, str]:
+    known = PromptPart.objects.filter(user_id=user_id, hash__in=parts).values_list("hash", flat=True)
+    return {key: text for key, text in parts.items() if key not in set(known)}
