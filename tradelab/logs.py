@@ -24,7 +24,12 @@ def blank(text: str) -> str:
 
 
 def extras(record: logging.LogRecord) -> dict[str, str]:
-    return {name: str(value) for name, value in record.__dict__.items() if name not in STANDARD}
+    """What was logged beside the message; only plain values, as libraries attach whole objects."""
+    return {
+        name: str(value)
+        for name, value in record.__dict__.items()
+        if name not in STANDARD and isinstance(value, str | int | float)
+    }
 
 
 class TextFormatter(logging.Formatter):

@@ -8,14 +8,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from tradelab.services.processes import Child, spawn, stop
+from tradelab.services.processes import Child, open_log, spawn, stop
 
-STOP_SECONDS = 4.0  # Ctrl-C to nothing left: this, and a little for the services
+STOP_SECONDS = 3.5  # then kill: a step that was not committed is taken again, a task not done is sent again
 
 
 def start_web(host: str, port: int) -> Child:
@@ -24,45 +26,38 @@ def start_web(host: str, port: int) -> Child:
         sys.executable, "-m", "uvicorn", "tradelab.asgi:application", "--host", host, "--port", str(port),
         "--timeout-graceful-shutdown", "3", "--log-level", "warning", "--no-access-log",
     ]  # fmt: skip
-    return _start("web", command)
+    return spawn("web", command, folder=settings.BASE_DIR)
 
 
-def start_worker(queues: str, processes: int) -> Child:
-    """Work on `queues` ("runs,beat"). SIGQUIT makes it give unfinished tasks back after two seconds."""
+def start_worker(queues: str, processes: int, *, output: IO[bytes] | None = None) -> Child:
+    """Work on `queues` ("runs,beat"). SIGQUIT makes it give unfinished tasks back after a second."""
     name = queues.split(",")[0]
     command = [
         sys.executable, "-m", "celery", "--quiet", "-A", "tradelab", "worker", "--queues", queues, "--concurrency", str(processes),
         "--hostname", f"{name}-{os.getpid()}@%h", "--loglevel", "WARNING",
         "--without-gossip", "--without-mingle", "--without-heartbeat",
     ]  # fmt: skip
-    return _start(f"worker {name}", command, stop_signal=signal.SIGQUIT)
+    return spawn(
+        f"worker {name}", command, stop_signal=signal.SIGQUIT, output=output, folder=settings.BASE_DIR
+    )
 
 
 def start_beat() -> Child:
     """Send what the clock asks for. One is enough; two would send twice."""
-    return _start(
-        "beat",
-        [
-            sys.executable,
-            "-m",
-            "celery",
-            "--quiet",
-            "-A",
-            "tradelab",
-            "beat",
-            "--loglevel",
-            "WARNING",
-            "--pidfile=",
-        ],
-    )
+    command = [
+        sys.executable, "-m", "celery", "--quiet", "-A", "tradelab", "beat", "--loglevel", "WARNING", "--pidfile=",
+    ]  # fmt: skip
+    return spawn("beat", command, folder=settings.BASE_DIR)
 
 
 @contextmanager
-def worker(queues: str, processes: int) -> Iterator[Child]:
-    """A worker for the length of a block."""
-    child = start_worker(queues, processes)
+def worker(queues: str, processes: int) -> Iterator[Path]:
+    """A worker for the length of a block; yields the log that it writes."""
+    log = settings.VAR_DIR / "log" / "worker.log"
+    with open_log(log) as output:
+        child = start_worker(queues, processes, output=output)
     try:
-        yield child
+        yield log
     finally:
         stop([child], seconds=STOP_SECONDS)
 
@@ -76,7 +71,3 @@ def migrate() -> bool:
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "migrate", "--verbosity", "0"]
     subprocess.run(command, check=True, env={**os.environ, "DATABASE_ROLE": "owner"})  # noqa: S603  (our own program)
     return True
-
-
-def _start(name: str, command: list[str], *, stop_signal: signal.Signals = signal.SIGTERM) -> Child:
-    return spawn(name, command, stop_signal=stop_signal, folder=settings.BASE_DIR)

@@ -144,7 +144,8 @@ def test_a_folder_that_only_root_may_enter_works(tmp_path: Path, monkeypatch: py
     programs = postgres.find_programs()
     wheel, installation = programs.parents[1], programs.parents[0].name
     shutil.copytree(programs.parent, home / wheel.name / installation, symlinks=True)
-    shutil.copytree(wheel.with_suffix(".libs"), home / f"{wheel.name}.libs")
+    if (libraries := wheel.with_suffix(".libs")).exists():
+        shutil.copytree(libraries, home / libraries.name)
     monkeypatch.setattr(postgres, "find_programs", lambda: home / wheel.name / installation / "bin")
     server = postgres.Postgres(home / "var", is_throwaway=True)
     child = server.start()

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from tradelab import stack
 
@@ -17,8 +17,11 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         if stack.migrate():
-            self.stdout.write("tables are up to date")
+            self.stdout.write("Made the tables.")
         # The worker gets ready while the market is made.
-        with stack.worker("runs", settings.RUNS_WORKERS):
+        with stack.worker("runs", settings.RUNS_WORKERS) as log:
             call_command("create_demo", stdout=self.stdout)
-            call_command("demo_run", stdout=self.stdout)
+            try:
+                call_command("demo_run", stdout=self.stdout)
+            except CommandError as error:
+                raise CommandError(f"{error}\nThe worker's log is {log}") from error
