@@ -8,13 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from trading.money import ZERO, to_decimal
-from trading.types import Action, OrderIntent, OrderType, Side, TimeInForce, Verdict
-
-if TYPE_CHECKING:
-    from trading.ledger import Account
+from trading.money import ZERO
+from trading.types import OrderType, Side, TimeInForce, Verdict
 
 
 class OrderStatus(StrEnum):
@@ -133,60 +130,3 @@ class Order:
 
 
 _values: Callable[[Order], tuple[Any, ...]] = attrgetter(*(f.name for f in fields(Order)))
-
-
-class IntentError(ValueError):
-    """An intent that cannot be turned into a side and a number of shares."""
-
-
-def resolve_intent(intent: OrderIntent, account: Account) -> tuple[Side, int]:
-    """The side and the whole number of shares that an intent stands for.
-
-    A percentage is of equity at the last marks, at the limit price if there is one, rounded down to whole shares.
-    CLOSE without any size means all that is held. Raises IntentError, saying what was found,
-    for what no account could do; whether this account should do it is for the gates.
-    """
-    held = account.quantity(intent.symbol)
-    side = _side(intent, held)
-    if intent.quantity is not None:
-        if intent.equity_percent is not None:
-            raise IntentError("An order has a quantity or an equity percentage, not both")
-        return side, _whole(intent.quantity)
-    if intent.equity_percent is not None:
-        return side, _shares_for(intent, to_decimal(intent.equity_percent), account)
-    if intent.action is not Action.CLOSE:
-        raise IntentError(f"A {intent.action} order needs a quantity or an equity percentage, found neither")
-    return side, abs(held)
-
-
-def _whole(quantity: Decimal | int) -> int:
-    if not isinstance(quantity, int):
-        exact = to_decimal(quantity)
-        if exact != exact.to_integral_value():
-            raise IntentError(f"Quantity should be a whole number above 0, was {quantity}")
-        quantity = int(exact)
-    if quantity <= 0:
-        raise IntentError(f"Quantity should be a whole number above 0, was {quantity}")
-    return quantity
-
-
-def _side(intent: OrderIntent, held: int) -> Side:
-    if intent.action is Action.CLOSE:
-        if not held:
-            raise IntentError(f"There is nothing to close in {intent.symbol}")
-        return Side.SELL if held > 0 else Side.BUY
-    return Side.BUY if intent.action in (Action.BUY, Action.COVER) else Side.SELL
-
-
-def _shares_for(intent: OrderIntent, percent: Decimal, account: Account) -> int:
-    if percent <= 0:
-        raise IntentError(f"Equity percentage should be above 0, was {percent}")
-    price = intent.limit_price or account.marks.get(intent.symbol)
-    if price is None or price <= 0:
-        raise IntentError(
-            f"{intent.symbol} has no price yet, so {percent} % of equity is no number of shares"
-        )
-    quantity = int(account.equity() * percent / 100 / price)
-    if quantity <= 0:
-        raise IntentError(f"{percent} % of equity buys no whole share of {intent.symbol} at ${price}")
-    return quantity

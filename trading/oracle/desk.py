@@ -10,10 +10,10 @@ from trading.book import Tape
 from trading.corporate_actions import CorporateAction
 from trading.execution import Execution
 from trading.ledger import Account
-from trading.orders import Approval, ApprovedOrder, Order, resolve_intent
+from trading.orders import Approval, ApprovedOrder, Order
 from trading.session import Decide, StepResult, act, start_account, step
 from trading.settings import ExecutionSettings
-from trading.types import Bar, Decision, Fill, OrderIntent, Quote
+from trading.types import Action, Bar, Decision, Fill, OrderIntent, Quote, Side
 
 HOLD = Decision()
 
@@ -72,13 +72,15 @@ class Desk:
 
 
 def wave_through(intent: OrderIntent, account: Account) -> Approval:
-    """Approve anything: the cases are about the market, not about limits."""
-    side, quantity = resolve_intent(intent, account)
+    """Approve anything: the cases are about the market, not about limits. A size is given, or all is closed."""
+    held = account.quantity(intent.symbol)
+    buys = held < 0 if intent.action is Action.CLOSE else intent.action is Action.BUY
+    side = Side.BUY if buys else Side.SELL
     order = ApprovedOrder(
         symbol=intent.symbol,
         side=side,
-        quantity=quantity,
-        is_opening=account.quantity(intent.symbol) * side.sign >= 0,
+        quantity=abs(held) if intent.quantity is None else int(intent.quantity),
+        is_opening=held * side.sign >= 0,
         order_type=intent.order_type,
         limit_price=intent.limit_price,
         stop_price=intent.stop_price,
@@ -88,5 +90,7 @@ def wave_through(intent: OrderIntent, account: Account) -> Approval:
         expires_at=intent.expires_at,
         take_profit=intent.take_profit,
         stop_loss=intent.stop_loss,
+        replaces=intent.replaces,
+        tag=intent.tag,
     )
     return Approval((order,))
