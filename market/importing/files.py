@@ -128,7 +128,10 @@ class CsvFile(BarFile):
                     arrow_csv.open_csv(self.plain(raw), **self.settings(skip)), broken, raw
                 )
             except (OSError, EOFError, pa.ArrowException) as error:
-                raise UserError(f"{self.path.name}: {error}. A CSV file in UTF-8 is wanted.") from error
+                found = (
+                    f"a line is longer than {BLOCK_BYTES:,} bytes" if "straddling" in str(error) else error
+                )
+                raise UserError(f"{self.path.name}: {found}. A CSV file in UTF-8 is wanted.") from error
 
     def settings(self, skip: Any) -> dict[str, Any]:
         # Everything is read as text, so that a bad value costs its own row and not the file. Blank lines are kept

@@ -1,4 +1,4 @@
-"""When a row's bar starts: from the file's own spelling to epoch nanoseconds or days, one time zone a file."""
+"""When a row's bar starts: from the file's own spelling to epoch microseconds or days, one time zone a file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from market.columns import Ints
 from market.importing.options import ImportOptions
 
 UNREADABLE = np.iinfo(np.int64).min
-SECOND = 1_000_000_000  # nanoseconds
+SECOND = 1_000_000  # microseconds
 OFFSET = re.compile(r"(Z|z|[+-]\d\d(?::?\d\d)?)$")
 EPOCH = date(1970, 1, 1)
 
@@ -35,8 +35,8 @@ class Clock:
         self.offsets: set[int] = set()
         self.first_odd: tuple[int, str] | None = None  # an offset that is not the expected zone's
 
-    def nanoseconds(self, column: Any, lines: Ints) -> Ints:
-        """Epoch nanoseconds of each row, UNREADABLE where the text is no time. Raises UserError for mixed zones."""
+    def microseconds(self, column: Any, lines: Ints) -> Ints:
+        """Epoch microseconds of each row, UNREADABLE where the text is no time. Raises UserError for mixed zones."""
         if pa.types.is_timestamp(column.type):
             return self._typed(column, lines)
         if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
@@ -44,12 +44,12 @@ class Clock:
                 f"The timestamp column should hold times or text such as 2013-10-07T09:30:00-04:00, "
                 f"holds {column.type}."
             )
-        aware = cast_or_none(column, pa.timestamp("ns", "UTC"))
+        aware = cast_or_none(column, pa.timestamp("us", "UTC"))
         if aware is not None and not column.null_count:
             moments = whole_numbers(aware)
             self._note_offsets(column, moments, lines)
             return moments
-        naive = cast_or_none(column, pa.timestamp("ns"))
+        naive = cast_or_none(column, pa.timestamp("us"))
         if naive is not None:
             return self._typed(naive, lines)
         return self._one_by_one(column, lines)
@@ -84,7 +84,7 @@ class Clock:
                 ambiguous="earliest",
                 nonexistent="earliest",
             )
-        return whole_numbers(column.cast(pa.timestamp("ns", "UTC"), safe=False))
+        return whole_numbers(column.cast(pa.timestamp("us", "UTC"), safe=False))
 
     def _one_by_one(self, column: Any, lines: Ints) -> Ints:
         moments = np.full(len(column), UNREADABLE)
@@ -99,7 +99,7 @@ class Clock:
                 self._note_zone("", line)
                 moment = moment.replace(tzinfo=ZoneInfo(self._wanted_zone(line, text)))
             try:
-                moments[row] = int(moment.timestamp()) * SECOND + moment.microsecond * 1000
+                moments[row] = int(moment.timestamp()) * SECOND + moment.microsecond
             except OverflowError:
                 continue
             if offset is not None:

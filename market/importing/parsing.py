@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +16,7 @@ from market.calendar import FIRST_YEAR, LAST_YEAR, REGULAR, day_of_number, sched
 from market.columns import BarColumns, Floats, Ints, Timeframe
 from market.importing.files import BarFile, Chunk
 from market.importing.findings import Findings
-from market.importing.moments import SECOND, UNREADABLE, Clock, cast_or_none
+from market.importing.moments import SECOND, UNREADABLE, Clock, cast_or_none, zone_offsets
 from market.importing.options import NUMBERS, ImportOptions
 from market.importing.rows import Rows, SymbolTable
 from market.symbols import is_symbol, symbol_normalise
@@ -23,6 +24,8 @@ from market.symbols import is_symbol, symbol_normalise
 Mask = NDArray[np.bool_]
 
 MINUTE = 60 * SECOND
+DAY = 24 * 60 * MINUTE
+EXAMPLE = "2013-10-07T09:30:00-04:00"
 LONGEST_VOLUME = 10**15
 ENOUGH_GAPS = 10  # to tell the length of bars from
 MOST_OF_A_DAY = 20 * 3600 * SECOND
@@ -100,20 +103,14 @@ class Parser:
         """Epoch seconds of each bar's start; of a day, the open of its regular session."""
         if self.timeframe is Timeframe.DAY:
             return self._day_starts(chunk, is_good)
-        moments = self.clock.nanoseconds(chunk.fields["time"], chunk.lines)
+        moments = self.clock.microseconds(chunk.fields["time"], chunk.lines)
         if self.timeframe is None:
-            self.timeframe = tell_timeframe(
-                moments[is_good & (moments != UNREADABLE)], codes[is_good & (moments != UNREADABLE)]
-            )
+            known = is_good & (moments != UNREADABLE)
+            self.timeframe = tell_timeframe(moments[known], codes[known], self.clock.expected_zone)
             if self.timeframe is Timeframe.DAY:
                 return self._day_starts(chunk, is_good)
         self._refuse(
-            "time",
-            chunk,
-            moments == UNREADABLE,
-            is_good,
-            "time",
-            "wanted a time such as 2013-10-07T09:30:00-04:00",
+            "time", chunk, moments == UNREADABLE, is_good, "time", f"wanted a time such as {EXAMPLE}"
         )
         self._refuse("time", chunk, moments % MINUTE != 0, is_good, "time", "wanted the start of a minute")
         seconds = moments // SECOND
@@ -147,12 +144,17 @@ class Parser:
 RANGE = f"wanted from {FIRST_YEAR}-01-01 to {LAST_YEAR}-12-31, which the exchange calendar covers"
 
 
-def tell_timeframe(moments: Ints, codes: Ints) -> Timeframe:
-    """Minute or day, by the gaps between bars of one symbol. Raises UserError for bars of another length."""
+def tell_timeframe(moments: Ints, codes: Ints, zone: ZoneInfo) -> Timeframe:
+    """Minute or day, by the gaps between bars of one symbol. Raises UserError for bars of another length.
+
+    Where no symbol has two bars, midnight means a day: nothing trades then.
+    """
     order = np.lexsort((moments, codes))
     gaps = np.diff(moments[order])[np.diff(codes[order]) == 0]
     gaps = gaps[gaps > 0]
     if len(gaps) and gaps.min() >= MOST_OF_A_DAY:
+        return Timeframe.DAY
+    if len(moments) and not len(gaps) and is_midnight(moments, zone).all():
         return Timeframe.DAY
     step = int(np.gcd.reduce(gaps)) if len(gaps) >= ENOUGH_GAPS else 0
     if step > MINUTE:
@@ -162,6 +164,13 @@ def tell_timeframe(moments: Ints, codes: Ints) -> Timeframe:
             code="wrong_timeframe",
         )
     return Timeframe.MINUTE
+
+
+def is_midnight(moments: Ints, zone: ZoneInfo) -> Mask:
+    """Whether a moment is midnight in the zone or in UTC."""
+    offsets = np.nan_to_num(zone_offsets(moments, zone)).astype(np.int64)
+    midnight: Mask = ((moments + offsets * SECOND) % DAY == 0) | (moments % DAY == 0)
+    return midnight
 
 
 def exchange_text(second: int, zone: Any) -> str:
@@ -180,5 +189,8 @@ def _number_or_nan(text: Any) -> float:
 
 
 def _show(value: Any) -> str:
-    found = value.as_py()
+    try:
+        found = value.as_py()
+    except (OverflowError, ValueError):  # a time that no calendar has
+        return "out of range"
     return "empty" if found in (None, "") else repr(found) if isinstance(found, str) else str(found)

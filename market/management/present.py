@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from market.services import ImportReport
@@ -34,7 +35,7 @@ def print_report(console: Console, report: ImportReport) -> None:
     findings = report.findings
     days = sum(findings["symbols"].values())
     console.print(
-        f"[bold]{report.source}[/]: {report.timeframe} bars of {', '.join(findings['symbols']) or 'no symbol'}, "
+        f"[bold]{escape(report.source)}[/]: {report.timeframe} bars of {', '.join(findings['symbols']) or 'no symbol'}, "
         f"{days:,} symbol-days, {report.rows_read:,} rows in {report.seconds:.1f} s (import {report.import_id})"
     )
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2))

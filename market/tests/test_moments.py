@@ -90,6 +90,14 @@ def test_daily_bars_start_with_their_regular_session(tmp_path: Path, name: str, 
     assert rows.bars.start.tolist() == opens
 
 
+@pytest.mark.parametrize("times", [["2015-12-23T00:00:00-05:00"], ["2015-12-23T00:00:00Z"]])
+def test_one_bar_a_symbol_at_midnight_is_a_day(tmp_path: Path, times: list[str]) -> None:
+    lines = [f"{symbol},{time},10,10,10,10,1" for symbol in ("IBM", "SPY") for time in times]
+    inspection, rows = inspect(write(tmp_path / "days.csv", lines))
+    assert inspection.timeframe is Timeframe.DAY
+    assert set(rows.bars.start.tolist()) == {int(datetime(2015, 12, 23, 14, 30, tzinfo=UTC).timestamp())}
+
+
 def test_days_without_a_session_are_refused(tmp_path: Path) -> None:
     header = HEADER.replace("timestamp", "date")
     days = ["2013-10-04", "2013-10-05", "2013-11-28", "1066-10-14", "10/07/2013"]
@@ -144,6 +152,16 @@ def test_parquet_dates(tmp_path: Path, days: Any) -> None:
     parquet.write_table(pa.table({"symbol": ["SPY"], "date": days, **numbers}), tmp_path / "bars.parquet")
     _, rows = inspect(tmp_path / "bars.parquet")
     assert rows.bars.start.tolist() == [OPEN]
+
+
+def test_parquet_times_beyond_every_calendar_are_refused(tmp_path: Path) -> None:
+    numbers = {name: [10] for name in ("open", "high", "low", "close", "volume")}
+    beyond = pa.array([10**18], pa.timestamp("us", "UTC"))
+    parquet.write_table(
+        pa.table({"symbol": ["SPY"], "timestamp": beyond, **numbers}), tmp_path / "bars.parquet"
+    )
+    inspection, _ = inspect(tmp_path / "bars.parquet")
+    assert [(line, code) for line, code, _ in refusals(inspection)] == [(1, "time")]
 
 
 @pytest.mark.parametrize("times", [pa.array([OPEN]), pa.array([True])])
