@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+CASE: dict[str, Any] = {
+    "id": "fee-1",
+    "category": "fees",
+    "type": "ib_us_equity",
+    "input": {"quantity": 1000, "price": 100},
+    "expected": {"fee": 5.0},
+    "tolerance": 0,
+    "agreement": "common",
+}
+
+
+@pytest.fixture
+def cases(tmp_path: Path) -> Path:
+    wrong = CASE | {"id": "fee-2", "expected": {"fee": 4.0}, "agreement": "convention"}
+    (tmp_path / "fees.json").write_text(json.dumps({"cases": [CASE, wrong]}))
+    return tmp_path
+
+
+def oracle(*arguments: str) -> str:
+    out = StringIO()
+    call_command("oracle", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_counts_what_holds_and_shows_both_numbers_of_what_does_not(cases: Path) -> None:
+    lines = oracle(str(cases)).splitlines()
+    assert lines[0].split() == ["fees.json", "common", "1", "of", "1", "hold"]
+    assert lines[1].split() == ["fees.json", "convention", "0", "of", "1", "hold"]
+    assert lines[2] == "fee-2 (convention) fee: expected 4.0, found 5.000"
+
+
+def test_json_is_for_machines(cases: Path) -> None:
+    (report,) = json.loads(oracle(str(cases), "--json"))["files"]
+    assert report["agreements"]["common"] == {"holds": 1, "deviates": 0, "unsupported": 0}
+    assert report["deviations"][0]["found"] == 5.0
+
+
+def test_says_what_is_wrong_with_a_path(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"none\.json can't be read"):
+        oracle(str(tmp_path / "none.json"))
+    with pytest.raises(CommandError, match="No case files in"):
+        oracle(str(tmp_path))
