@@ -12,6 +12,7 @@ from django.db.models.fields.related import ForeignObject, ManyToManyField
 
 from core.models import OwnedModel
 from core.public_tables import PUBLIC_TABLES
+from tradelab.env import BASE_DIR
 from tradelab.tests.source import code_files, floors, kept_files, relative, rooms, tree
 
 OUR_MODELS = [
@@ -92,6 +93,15 @@ def test_doors_read_through_selectors_that_start_from_the_user() -> None:
         if by_key.search(line)
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("name", ["urls", "api_urls"])
+def test_every_rooms_addresses_are_in_the_map(name: str) -> None:
+    written = {room for room in rooms() if room != "tradelab" and (BASE_DIR / room / f"{name}.py").exists()}
+    listed = set(
+        re.findall(rf'include\("(\w+)\.{name}"\)', (BASE_DIR / "tradelab" / f"{name}.py").read_text())
+    )
+    assert listed - {"tradelab"} == written
 
 
 def test_orders_are_approved_in_one_place() -> None:
