@@ -118,7 +118,8 @@ async def events(topics: list[str]) -> AsyncIterator[bytes]:
             try:
                 changed = {await asyncio.wait_for(queue.get(), PING_SECONDS)}
             except TimeoutError:
-                yield b": ping\n\n"
+                # An event, not a comment: a page can't see comments, and its watchdog waits for a sign of life.
+                yield event("ping", [])
                 continue
             await asyncio.sleep(COALESCE_SECONDS)
             while not queue.empty():

@@ -22,11 +22,11 @@ from django.db.backends.signals import connection_created
 from django.test import Client
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-WIDE = {"width": 1280, "height": 900}
-PHONE = {"width": 360, "height": 740}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 START_SECONDS = 10
 
 
@@ -84,17 +84,31 @@ def _address(server: uvicorn.Server) -> str:
 
 
 @pytest.fixture
-def browser_page(browser: Browser, site: str) -> Iterator[Page]:
-    """A page of the site; the test fails if the browser's console has reported an error by its end."""
-    context = browser.new_context(base_url=site, viewport=WIDE)  # type: ignore[arg-type]  # a TypedDict of two ints
+def console() -> list[str]:
+    """Errors that the browser's console has reported. A test that provokes one takes it out."""
+    return []
+
+
+@pytest.fixture
+def browser_page(browser: Browser, site: str, console: list[str]) -> Iterator[Page]:
+    """A page of the site; the test fails if errors are left in the console by its end."""
+    context = browser.new_context(base_url=site, viewport=WIDE)
     page = context.new_page()
     page.set_default_timeout(10_000)
-    problems: list[str] = []
-    page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
-    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda line: console.append(line.text) if line.type == "error" else None)
+    page.on("pageerror", lambda error: console.append(str(error)))
     yield page
     context.close()
-    assert problems == [], "the browser's console reported errors"
+    assert console == [], "the browser's console reported errors"
+
+
+def wait_until(page: Page, expression: str) -> None:
+    """Wait for an expression to be true. Playwright's own wait would evaluate strings, which the pages forbid."""
+    for _ in range(200):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"still not true after 10 s: {expression}")
 
 
 def accessibility_problems(page: Page) -> list[str]:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from core.testing_browser import wait_until
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
 OPEN = 1381498200  # 2013-10-11 13:30 UTC, 09:30 in New York
-EQUITY = {
+EQUITY: dict[str, list[list[float]]] = {
     "equity": [[OPEN + 60 * minute, 10_000 + 3 * minute - (minute % 40) * 2] for minute in range(390)],
     "benchmark": [[OPEN + 60 * minute, 10_000 + minute] for minute in range(390)],
     "drawdown": [[OPEN + 60 * minute, (minute % 40) * 0.0002] for minute in range(390)],
@@ -58,7 +60,7 @@ def show(page: Page, kind: str, data: dict[str, Any]) -> None:
 
 def settle(page: Page) -> None:
     page.evaluate("document.dispatchEvent(new CustomEvent('htmx:afterSettle'))")
-    page.wait_for_function("document.querySelectorAll('.chart canvas').length > 0")
+    wait_until(page, "document.querySelectorAll('.chart canvas').length > 0")
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
@@ -98,4 +100,4 @@ def test_no_numbers_yet_is_an_empty_chart_and_no_error(chart_page: Page, kind: s
 def test_a_chart_follows_the_width_of_the_window(chart_page: Page) -> None:
     show(chart_page, "equity", EQUITY)
     chart_page.set_viewport_size({"width": 360, "height": 740})
-    chart_page.wait_for_function("document.querySelector('.chart table').clientWidth <= 360")
+    wait_until(chart_page, "document.querySelector('.chart table').clientWidth <= 360")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from core.testing_browser import wait_until
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
 
@@ -60,7 +62,7 @@ def follow(page: Page, html: str) -> None:
 
 
 def heard(page: Page, least: int) -> list[list[str]]:
-    page.wait_for_function("least => heard.length >= least", arg=least)
+    wait_until(page, f"heard.length >= {least}")
     told: list[list[str]] = page.evaluate("heard")
     return told
 
@@ -82,7 +84,27 @@ def test_a_lost_stream_is_replaced_by_polling_until_it_is_back(live_page: Page, 
     assert len(streams) > 1, "and tries the stream again"
     answer(live_page, streams, speak(READY))
     live_page.clock.run_for(40_000)
-    live_page.wait_for_function("heard.some((topics) => topics.length)")
+    wait_until(live_page, "heard.some((topics) => topics.length > 0)")
+
+
+def test_silence_counts_as_loss_but_a_ping_does_not(live_page: Page, streams: list[str]) -> None:
+    # The stand-in for EventSource says only what the test lets it say.
+    live_page.evaluate(
+        """() => { window.EventSource = class extends EventTarget {
+            constructor(url) { super(); window.stream = this; (window.opened ||= []).push(url); }
+            close() {}
+        }; }"""
+    )
+    follow(live_page, '<p data-live-topics="run:1"></p>')
+    live_page.evaluate("stream.dispatchEvent(new Event('open'))")
+    for _ in range(4):
+        live_page.clock.run_for(15_000)
+        live_page.evaluate("stream.dispatchEvent(new MessageEvent('ping', { data: '[]' }))")
+    assert live_page.evaluate("opened.length") == 1
+    assert live_page.evaluate("heard") == []
+    live_page.clock.run_for(60_000)
+    assert live_page.evaluate("opened.length") > 1
+    assert [] in live_page.evaluate("heard")
 
 
 def test_what_has_ended_is_not_followed(live_page: Page, streams: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from django.contrib.auth.models import User
@@ -14,7 +14,7 @@ from profiles.services import model_archive
 from profiles.tests.factories import trading_model_make
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, ViewportSize
 
 pytestmark = pytest.mark.browser
 
@@ -101,7 +101,8 @@ def test_every_page_is_accessible_and_fits_a_phone(browser_page: Page, alice: Us
 def problems(page: Page, url: str) -> list[tuple[str, str]]:
     """What is wrong with a page, wide in the light and narrow in the dark."""
     found = []
-    for size, scheme in ((WIDE, "light"), (PHONE, "dark")):
+    shown: list[tuple[ViewportSize, Literal["light", "dark"]]] = [(WIDE, "light"), (PHONE, "dark")]
+    for size, scheme in shown:
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme)
         page.goto(url)
