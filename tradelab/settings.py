@@ -191,6 +191,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "AI traders on paper money, with numbers that hold.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "TradingStyle": "profiles.vocabulary.TradingStyle",
+        "PreferredStyle": "profiles.vocabulary.PreferredStyle",
+    },
 }
 
 # ---- Language and time
