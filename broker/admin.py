@@ -67,8 +67,14 @@ class PositionAdmin(PaperAdmin):
 
 @admin.register(EquitySegment)
 class EquitySegmentAdmin(PaperAdmin):
-    list_display = ["id", "user", "run", "first_step"]
+    list_display = ["id", "user", "run", "first_step", "steps"]
     search_fields = ["user__username", "run__model__name"]
+    # Its columns of numbers are for charts, not for a form.
+    fields = ["user", "run", "first_step", "steps", "peak_before"]
+    readonly_fields = ["steps"]
+
+    def steps(self, segment: EquitySegment) -> int:
+        return len(segment.at)
 
 
 @admin.register(Checkpoint)

@@ -108,7 +108,7 @@ def test_pressing_twice_starts_one_run(alice_client: Client, model: TradingModel
     ("changes", "message"),
     [
         ({"symbols": ""}, "This field is required"),
-        ({"symbols": "NOPE"}, "There is no instrument"),
+        ({"symbols": "NOPE"}, "NOPE is unknown"),
         ({"date_from": "2026-03-08"}, "it is a Sunday"),
         ({"date_from": "2026-13-40"}, "Enter a valid date"),
         ({"date_from": "2025-12-25"}, "it is a holiday"),
@@ -121,7 +121,7 @@ def test_pressing_twice_starts_one_run(alice_client: Client, model: TradingModel
     ],
 )
 def test_what_cannot_run_is_refused_beside_its_field(
-    alice_client: Client, model: TradingModel, changes: dict[str, str], message: str
+    alice_client: Client, model: TradingModel, changes: dict[str, Any], message: str
 ) -> None:
     response = start(alice_client, model, **changes)
     page = response.content.decode()

@@ -46,7 +46,7 @@ def test_the_time_left_follows_from_the_pace_so_far() -> None:
 
 @pytest.mark.parametrize("fields", [{"cursor": 399}, {"state": RunState.STOPPED}, {"cursor": 0}])
 def test_a_wait_that_is_short_over_or_unknown_is_not_spoken_of(fields: dict[str, Any]) -> None:
-    known = {"cursor": 100, "steps_total": 400, "started_at": NOW - timedelta(seconds=50)}
+    known: dict[str, Any] = {"cursor": 100, "steps_total": 400, "started_at": NOW - timedelta(seconds=50)}
     assert summary(**known | fields).seconds_left is None
 
 
