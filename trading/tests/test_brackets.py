@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,8 @@ from trading.types import Action, Bar, OrderIntent, OrderType
 LIMIT, STOP = OrderType.LIMIT, OrderType.STOP
 
 
-def bracket(quantity: int = 10, **more: object) -> OrderIntent:
-    return buy(quantity, **{"stop_loss": dec(95), "take_profit": dec(110)} | more)
+def bracket(quantity: int = 10, **more: Any) -> OrderIntent:
+    return buy(quantity, stop_loss=dec(95), take_profit=dec(110), **more)
 
 
 def test_exits_wait_for_the_entry_and_then_work() -> None:
@@ -95,7 +96,7 @@ def test_a_bar_that_touches_both_exits_fills_the_worse_unless_the_open_decides(
     ],
 )
 def test_exits_act_in_the_entry_bar_only_on_what_came_after_the_fill(
-    entry: dict[str, object], shown: Bar, exits: list[tuple[int, int]]
+    entry: dict[str, Any], shown: Bar, exits: list[tuple[int, int]]
 ) -> None:
     floor = Floor()
     floor.minute(bar(0, 100), bracket(**entry))

@@ -115,7 +115,7 @@ def test_cash_account_notes_proceeds_until_they_settle() -> None:
 
 def test_working_quantity_counts_a_pair_of_exits_once_and_held_exits_not_at_all() -> None:
     floor = Floor()
-    limit = {"order_type": OrderType.LIMIT, "limit_price": dec(90)}
+    limit: dict[str, Any] = {"order_type": OrderType.LIMIT, "limit_price": dec(90)}
     floor.minute(bar(0, 100), buy(10, stop_loss=dec(80), take_profit=dec(120)), buy(7, **limit))
     assert floor.account.working_quantity("SPY", Side.BUY) == 17
     assert floor.account.working_quantity("SPY", Side.SELL) == 0

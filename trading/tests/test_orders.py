@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def test_ended_orders_lead_nowhere() -> None:
 def test_limits_and_stops_are_rounded_to_their_safe_side() -> None:
     floor = Floor()
     for side in (Action.BUY, Action.SELL):
-        prices = {"limit_price": dec("99.995"), "stop_price": dec("100.005")}
+        prices: dict[str, Any] = {"limit_price": dec("99.995"), "stop_price": dec("100.005")}
         floor.minute(
             bar(len(floor.results), 100),
             OrderIntent(side, "SPY", 1, order_type=OrderType.STOP_LIMIT, **prices),

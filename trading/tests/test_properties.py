@@ -79,6 +79,9 @@ class Minute:
     decision: Decision
     actions: tuple[CorporateAction, ...] = ()
 
+    def decide(self, account: Account) -> Decision:
+        return self.decision
+
 
 @st.composite
 def sessions(draw: st.DrawFn, *, with_actions: bool = False) -> list[Minute]:
@@ -90,7 +93,7 @@ def sessions(draw: st.DrawFn, *, with_actions: bool = False) -> list[Minute]:
         if with_actions and draw(st.booleans()):
             symbol = draw(st.sampled_from(SYMBOLS))
             ratio = Decimal(draw(st.sampled_from(["2", "7", "0.1", "1.5", "0.05"])))
-            actions = [draw(st.sampled_from([Split(symbol, ratio), Dividend(symbol, Decimal("0.37"))]))]
+            actions = [Split(symbol, ratio) if draw(st.booleans()) else Dividend(symbol, Decimal("0.37"))]
         minutes.append(Minute(draw(bars(minute)), Decision(tuple(wanted), cancels), tuple(actions)))
     return minutes
 
@@ -119,7 +122,7 @@ def send(intent: OrderIntent, account: Account) -> Approval:
     held = account.quantity(intent.symbol)
     side = Side.BUY if intent.action is Action.BUY else Side.SELL
     if intent.symbol not in account.marks:
-        return wave_through(replace(intent, quantity=1, order_type=OrderType.MARKET), account)
+        return wave_through(OrderIntent(intent.action, intent.symbol, 1), account)
     closable = max(-held * side.sign, 0)
     if not 0 < closable < int(intent.quantity or 0):
         return wave_through(intent, account)
@@ -139,7 +142,7 @@ def run(
                 account,
                 minute.bars,
                 OPEN + (number + 1) * MINUTE,
-                lambda account, decision=minute.decision: decision,
+                minute.decide,
                 send,
                 actions=minute.actions,
                 is_last=number == len(minutes) - 1,
@@ -215,7 +218,7 @@ def test_equity_moves_only_with_marks_fees_and_slippage(
             account,
             minute.bars,
             OPEN + (number + 1) * MINUTE,
-            lambda account, decision=minute.decision: decision,
+            minute.decide,
             send,
             actions=minute.actions,
         )
@@ -285,7 +288,7 @@ def test_closing_orders_never_open_the_other_side(minutes: list[Minute], how: Ex
             account,
             minute.bars,
             OPEN + (number + 1) * MINUTE,
-            lambda account, decision=minute.decision: decision,
+            minute.decide,
             send,
             actions=minute.actions,
         )

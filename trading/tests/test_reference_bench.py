@@ -81,7 +81,8 @@ class SmaCross:
 def test_final_equity_equals_the_next_open_reference_to_the_cent() -> None:
     rows = prices()
     starts = START + 60 * np.arange(BARS)
-    bars = Columns(starts, *np.array(rows).T, np.full(BARS, 1_000_000))
+    open_, high, low, close = np.array(rows).T
+    bars = Columns(starts, open_, high, low, close, np.full(BARS, 1_000_000))
     account = start_account(dec(CASH), SETTINGS, OPEN)
     equity: list[Decimal] = []
     orders = 0

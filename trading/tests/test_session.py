@@ -161,7 +161,7 @@ def test_bar_that_no_market_prints_is_refused(broken: Bar) -> None:
         (quote("100.10", "100.00"), "SPY quote is crossed at its open: bid 100.10 is above ask 100.00"),
         (quote(0, 1), "positive prices, found 0"),
         (quote("NaN", 1), "positive prices, found NaN"),
-        (Quote(*[None] * 3, dec(2), *[None] * 3, dec(1)), "crossed at its close"),
+        (Quote(None, None, None, dec(2), None, None, None, dec(1)), "crossed at its close"),
     ],
 )
 def test_bad_quote_is_refused(crossed: Quote, message: str) -> None:

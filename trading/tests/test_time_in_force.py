@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from trading.observe import open_day
 from trading.tests.market import BARE, MINUTE, OPEN, Floor, bar, buy, dec, sell
 from trading.types import Bar, OrderType, TimeInForce
 
-AWAY = {"order_type": OrderType.LIMIT, "limit_price": dec(90)}
+AWAY: dict[str, Any] = {"order_type": OrderType.LIMIT, "limit_price": dec(90)}
 NEXT_DAY = 24 * 60  # minutes
 
 

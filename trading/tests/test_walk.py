@@ -40,14 +40,14 @@ def columns(seed: int, steps: int, *, missing: float = 0.0, digits: int = 2) -> 
     """A random walk of minute bars, some of them missing."""
     random, price, rows = Random(seed), 100.0, []
     for minute in range(steps):
-        open_ = round(price + random.uniform(-0.1, 0.1), digits)
-        price = max(round(open_ + random.uniform(-0.3, 0.3), digits), 5.0)
-        high = round(max(open_, price) + random.uniform(0, 0.1), digits)
-        low = round(min(open_, price) - random.uniform(0, 0.1), digits)
+        first = round(price + random.uniform(-0.1, 0.1), digits)
+        price = max(round(first + random.uniform(-0.3, 0.3), digits), 5.0)
+        top = round(max(first, price) + random.uniform(0, 0.1), digits)
+        bottom = round(min(first, price) - random.uniform(0, 0.1), digits)
         if random.random() >= missing:
-            rows.append((START + 60 * minute, open_, high, low, price, random.randint(0, 5000)))
-    start, *prices, volume = zip(*rows, strict=True)
-    return Columns(np.array(start), *(np.array(column, float) for column in prices), np.array(volume))
+            rows.append((START + 60 * minute, first, top, bottom, price, random.randint(0, 5000)))
+    start, open_, high, low, close, volume = (np.array(column) for column in zip(*rows, strict=True))
+    return Columns(start, open_, high, low, close, volume)
 
 
 def reel(of: Mapping[str, Columns], **more: Any) -> Reel:
