@@ -100,7 +100,7 @@ def test_every_page_is_accessible_and_fits_a_phone(browser_page: Page, alice: Us
 
 def problems(page: Page, url: str) -> list[tuple[str, str]]:
     """What is wrong with a page, wide in the light and narrow in the dark."""
-    found = []
+    found: list[tuple[str, str]] = []
     shown: list[tuple[ViewportSize, Literal["light", "dark"]]] = [(WIDE, "light"), (PHONE, "dark")]
     for size, scheme in shown:
         page.set_viewport_size(size)
