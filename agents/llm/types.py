@@ -42,6 +42,8 @@ class Failure(StrEnum):
     RATE_LIMITED = "rate_limited"
     PROVIDER_ERROR = "provider_error"
     UNREACHABLE = "unreachable"
+    NOT_ALLOWED = "not_allowed"  # by us: where the address leads, or model calls are switched off
+    NOT_FOUND = "not_found"  # no such model or path
     NO_CREDIT = "no_credit"
     AUTH = "auth"
     BAD_REQUEST = "bad_request"
@@ -54,13 +56,15 @@ class Failure(StrEnum):
 class Endpoint:
     """Where to ask, as what, and how. The key stays out of the representation and with it out of logs."""
 
-    id: int
+    id: int  # 0: the one that the site offers
     base_url: str
     model: str
+    name: str = ""
     api_key: str = field(default="", repr=False)
     parameters: Mapping[str, Any] = field(default_factory=dict)  # temperature, max_completion_tokens, seed …
-    structured_mode: str = StructuredMode.UNKNOWN
-    timeout_seconds: float = 60.0
+    structured_mode: StructuredMode = StructuredMode.UNKNOWN
+    quirks: frozenset[str] = frozenset()  # what it doesn't understand: "stream", "stream_options"
+    timeout_seconds: float = 60.0  # for a whole answer
     calls_per_minute: int | None = None  # shared by all workers; None is no limit of ours
 
 
@@ -112,6 +116,7 @@ class Answer:
     failure_code: Failure = Failure.OK
     attempts: int = 1
     was_stored: bool = False
+    request_hash: str = ""  # of the call, so that the log can be tied to the journal
 
     @property
     def is_usable(self) -> bool:
@@ -119,24 +124,34 @@ class Answer:
 
 
 class Paused(Exception):  # base of what pauses a run without being a fault of it
-    """The run can't go on for now and should be paused with this code and sentence."""
+    """The run can't go on for now and should be paused with this code and sentence; until a moment, or for somebody."""
 
     code: str = "paused"
+    retry_at: datetime | None = None
 
 
 class BudgetReached(Paused):
     """A cap was met before the call was made. Kind is calls, tokens, money or seconds; scope is run or day."""
 
-    def __init__(self, kind: str, limit: Decimal, spent: Decimal, *, scope: str) -> None:
+    def __init__(
+        self,
+        kind: str,
+        limit: Decimal,
+        spent: Decimal,
+        message: str,
+        *,
+        scope: str,
+        retry_at: datetime | None = None,
+    ) -> None:
         self.kind, self.limit, self.spent, self.scope = kind, limit, spent, scope
-        self.code = f"budget_{kind}_{scope}"
-        super().__init__(f"The {scope}'s budget of {limit:f} {kind} is reached: {spent:f} used.")
+        self.code, self.retry_at = f"budget_{scope}_{kind}", retry_at
+        super().__init__(message)
 
 
 class ProviderDown(Paused):
     """The endpoint could not answer after our retries, or will not until somebody acts."""
 
-    def __init__(self, code: Failure, message: str, *, retry_at: datetime | None) -> None:
+    def __init__(self, code: str, message: str, *, retry_at: datetime | None = None) -> None:
         self.code, self.retry_at = code, retry_at
         super().__init__(message)
 
