@@ -12,7 +12,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from agents.outcome import statistics_input
 from broker.charts import bars_until
-from broker.models import EquityPoint, Fill, Order
+from broker.models import EquityPoint, Order
 from broker.selectors import equity_curve, equity_points_of, fills_of, held_at, orders_numbered
 from market.calendar import exchange_day
 from market.columns import Timeframe
@@ -42,10 +42,6 @@ class DecisionRow:
     entry: Entry
     wishes: list[Wish]
     orders: list[Order]
-
-    @property
-    def fills(self) -> list[Fill]:
-        return [fill for order in self.orders for fill in order.fills.all()]
 
 
 def decision_rows(run: Run, entries: Iterable[Entry]) -> list[DecisionRow]:

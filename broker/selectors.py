@@ -30,10 +30,6 @@ class Holding:
     mark: Decimal | None
 
     @property
-    def value(self) -> Decimal | None:
-        return None if self.mark is None else self.quantity * self.mark
-
-    @property
     def open_profit(self) -> Decimal | None:
         """USD, before the fees of closing."""
         if self.mark is None or self.average_price is None:

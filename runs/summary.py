@@ -71,10 +71,3 @@ class RunSummary:
     @property
     def max_drawdown(self) -> float | None:
         return self.statistics.max_drawdown if self.statistics else None
-
-    @property
-    def seconds_taken(self) -> float | None:
-        """Wall time from the worker's start to the end, or to now."""
-        if self.run.started_at is None:
-            return None
-        return ((self.run.ended_at or self.now) - self.run.started_at).total_seconds()

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from agents.tests.factories import finished_run
 from core.errors import FORBIDDEN_MESSAGE
+from reasoning.tests.factories import entry_of
 from runs.models import Run, RunState
 from runs.tests.factories import run_make
 
@@ -115,6 +116,21 @@ def test_an_order_leads_from_its_decision_to_its_fill_and_back(alice_client: Cli
     for words in ("Step 20", "Order 1", "10 @ 100.02", "bar 100.01"):
         assert words in page
     assert "?tab=decisions&amp;step=20#decision" in text_of(alice_client, url_of(run, "?tab=orders"))
+
+
+def test_what_the_broker_had_to_say_stands_with_the_decision(
+    alice: User, alice_client: Client, run: Run
+) -> None:
+    notice = {
+        "code": "MARGIN_CALL",
+        "message": "Equity is $900 below maintenance.",
+        "symbol": "",
+        "amount": None,
+    }
+    entry_of(run, 401, notices=[notice]).save()
+    page = text_of(alice_client, url_of(run, "?step=401"))
+    assert "MARGIN_CALL" in page
+    assert "Equity is $900 below maintenance." in page
 
 
 def test_a_step_that_was_not_taken_is_said_to_be_none(alice_client: Client, run: Run) -> None:
@@ -234,8 +250,6 @@ def test_a_queued_run_shows_nothing_it_does_not_know(alice: User, alice_client: 
 
 
 def test_reasoning_is_text_and_never_a_request(alice: User, alice_client: Client, run: Run) -> None:
-    from reasoning.tests.factories import entry_of
-
     evil = '<script>alert(1)</script><div hx-get="/logout/" hx-trigger="load">'
     entry_of(run, 401, content=evil).save()
     page = text_of(alice_client, url_of(run, "?step=401"))

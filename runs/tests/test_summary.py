@@ -27,7 +27,6 @@ def test_what_is_not_known_yet_is_none_and_not_zero() -> None:
     assert queued.benchmark_return is None
     assert queued.max_drawdown is None
     assert queued.seconds_left is None
-    assert queued.seconds_taken is None
 
 
 def test_the_return_of_a_running_run_is_that_of_its_last_step() -> None:
