@@ -5,6 +5,8 @@
   "use strict";
   const EXCHANGE = "America/New_York";
   const ZONE = document.documentElement.dataset.timezone || EXCHANGE;
+  const AIR = 24;
+  const WIDE = 600; // from here on price scales are equally wide, so that charts below each other line up
   const charts = new Map();
 
   function color(token) {
@@ -71,7 +73,12 @@
         vertLine: { color: quiet, width: 1, labelBackgroundColor: color("ink") },
         horzLine: { color: quiet, width: 1, labelBackgroundColor: color("ink") },
       },
-      rightPriceScale: { borderColor: line, entireTextOnly: true, scaleMargins: { top: 0.08, bottom: 0.08 } },
+      rightPriceScale: {
+        borderColor: line,
+        minimumWidth: state.element.clientWidth > WIDE ? 88 : 0,
+        entireTextOnly: true,
+        scaleMargins: { top: 0.08, bottom: 0.08 },
+      },
       timeScale: {
         borderColor: line,
         timeVisible: true,
@@ -177,10 +184,10 @@
     if (!state.touched) showAll(state);
   }
 
-  // Everything, with a little air on both sides so that no label is cut.
+  // Everything, with as much air on both sides as half a label of the time axis needs.
   function showAll(state) {
     const count = (state.data?.bars || state.data?.equity || []).length;
-    const air = Math.max(0.5, count * 0.015);
+    const air = (count * AIR) / Math.max(100, state.chart.timeScale().width() - 2 * AIR);
     if (count) state.chart.timeScale().setVisibleLogicalRange({ from: -air, to: count - 1 + air });
   }
 
