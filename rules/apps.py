@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class RulesConfig(AppConfig):
     name = "rules"
+
+    def ready(self) -> None:
+        from profiles.services import clone_hooks
+        from rules.services import rules_copy
+
+        clone_hooks.append(rules_copy)
