@@ -49,6 +49,7 @@ def run_start(user: User, request: RunRequest) -> tuple[Run, bool]:
     earlier = run_of_key(model, request.idempotency_key)
     if earlier is not None:
         return earlier, False
+    open_check(model)
     symbols = symbols_check(model, request.symbols)
     dates_check(request)
     cap_check(user, model)
@@ -97,6 +98,13 @@ def dates_check(request: RunRequest) -> None:
 
 def field_error(name: str, message: str) -> UserError:
     return UserError(message, fields={name: message})
+
+
+def open_check(model: TradingModel) -> None:
+    if model.is_archived:
+        raise Conflict(f"{model.name} is archived. Restore it to start runs.", code="model_archived")
+    if not model.is_active:
+        raise Conflict(f"{model.name} is not active. Make it active to start runs.", code="model_inactive")
 
 
 def cap_check(user: User, model: TradingModel) -> None:

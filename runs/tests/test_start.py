@@ -14,6 +14,7 @@ from django.utils import timezone
 from agents.tests.world import DAY, bars_make, model_make, request_make, run_make
 from core.errors import Conflict, Forbidden, UserError
 from core.rls import acting_as
+from profiles.services import model_archive, model_restore, model_update
 from runs.models import Run, RunState
 from runs.services import run_delete, run_start, run_stop
 from runs.snapshot import snapshot_hash
@@ -82,6 +83,21 @@ def test_a_model_has_no_more_runs_at_once_than_it_may(alice: User) -> None:
         run_start(alice, request_make(model))
     run_stop(alice, run.pk)
     assert run_make(alice, model).number == 2
+
+
+def test_a_model_that_was_put_away_starts_no_runs_but_repeats_its_answer(alice: User) -> None:
+    bars_make()
+    model = model_make(alice)
+    request = request_make(model, idempotency_key="click-1")
+    run, _ = run_start(alice, request)
+    model_archive(alice, model.pk)
+    with pytest.raises(Conflict, match="is archived"):
+        run_start(alice, request_make(model))
+    assert run_start(alice, request) == (run, False)
+    model_restore(alice, model.pk)
+    model_update(alice, model.pk, is_active=False)
+    with pytest.raises(Conflict, match="is not active"):
+        run_start(alice, request_make(model))
 
 
 def test_a_number_is_never_used_twice_even_after_deletion(alice: User) -> None:
