@@ -6,4 +6,7 @@ if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
     npm ci --ignore-scripts --silent
     touch node_modules/.package-lock.json
 fi
-node_modules/.bin/tailwindcss --input styles/app.css --output "${1:-static/css/app.css}" --minify
+log=$(node_modules/.bin/tailwindcss --input styles/app.css --output "${1:-static/css/app.css}" --minify 2>&1) || {
+    echo "$log" >&2
+    exit 1
+}
