@@ -9,7 +9,7 @@ from trading.ledger import Account
 from trading.matching import trail
 from trading.money import round_down, round_up
 from trading.notices import Notice
-from trading.orders import ApprovedOrder, Order, OrderStatus
+from trading.orders import ApprovedOrder, Order, OrderStatus, as_approved
 from trading.positions import RoundTrip
 from trading.types import Fill, OrderType, Side, TimeInForce
 
@@ -44,34 +44,18 @@ def enter(account: Account, approved: ApprovedOrder, tape: Tape) -> Order:
 
 
 def _new_order(account: Account, approved: ApprovedOrder) -> Order:
-    delay = timedelta(seconds=account.settings.decision_delay_seconds)
-    tick, is_buy = account.settings.tick_size, approved.side is Side.BUY
-    limit, stop = approved.limit_price, approved.stop_price
-    order = Order(
-        number=account.next_order_number,
-        symbol=approved.symbol,
-        side=approved.side,
-        quantity=approved.quantity,
-        is_opening=approved.is_opening,
-        order_type=approved.order_type,
-        # A limit is never exceeded and a stop never anticipated, so each is rounded to its own safe side.
-        limit_price=limit and (round_down(limit, tick) if is_buy else round_up(limit, tick)),
-        stop_price=stop and (round_up(stop, tick) if is_buy else round_down(stop, tick)),
-        trail_amount=approved.trail_amount,
-        trail_percent=approved.trail_percent,
-        time_in_force=approved.time_in_force,
-        expires_at=approved.expires_at,
-        take_profit=approved.take_profit,
-        stop_loss=approved.stop_loss,
-        replaces=approved.replaces,
-        tag=approved.tag,
-        status=OrderStatus.WORKING,
-        decided_step=account.step,
-        decided_at=account.now,
-        active_from=account.now + delay if delay else account.now,
-    )
+    now, delay = account.now, account.settings.decision_delay_seconds
+    active_from = now + timedelta(seconds=delay) if delay else now
+    number, status = account.next_order_number, OrderStatus.WORKING
+    order = Order(number, *as_approved(approved), status, account.step, now, active_from)
     account.next_order_number += 1
-    if order.order_type is OrderType.TRAILING_STOP and order.stop_price is None:
+    tick, is_buy = account.settings.tick_size, order.side is Side.BUY
+    # A limit is never exceeded and a stop never anticipated, so each is rounded to its own safe side.
+    if order.limit_price is not None:
+        order.limit_price = (round_down if is_buy else round_up)(order.limit_price, tick)
+    if order.stop_price is not None:
+        order.stop_price = (round_up if is_buy else round_down)(order.stop_price, tick)
+    elif order.order_type is OrderType.TRAILING_STOP:
         trail(order, account.marks[order.symbol])
     return order
 

@@ -56,13 +56,12 @@ class Execution:
         if len(hits) > 1:
             hits.sort(key=lambda found: found[:3])
         for *_, order, hit, moment in hits:
-            if order.is_open:
+            if order.closed_at is None:
                 self._fill(order, hit, moment)
 
     def fill_at_quote(self, order: Order) -> None:
-        """Fill a market order on the quote of the bar just seen, if that is the convention and the data is fresh."""
-        settings = self.account.settings
-        if settings.market_fill is not MarketFill.QUOTE_NOW or order.order_type is not OrderType.MARKET:
+        """Fill a market order on the quote of the bar just seen, or one that is fresh enough, under `quote_now`."""
+        if order.order_type is not OrderType.MARKET:
             return
         moment = self._moment(order) or self._remembered(order)
         if moment is not None and order.active_from <= self.account.now:
@@ -115,7 +114,7 @@ class Execution:
             self._book(order, self._make_fill(order, quantity, hit, moment), rest)
             if order.is_opening and (order.stop_loss is not None or order.take_profit is not None):
                 self._wake_exits(order, quantity, rest, moment)
-        if order.is_open and order.time_in_force is TimeInForce.IOC:
+        if order.time_in_force is TimeInForce.IOC and order.is_open:
             book.end(self.account, order, OrderStatus.CANCELLED, self.tape, "the rest was not filled at once")
 
     def _quantity(self, order: Order, bar: Bar) -> int:

@@ -69,20 +69,27 @@ def observe(
     account.now = now
     forget_old(account)
     execution = Execution(account, bars, quotes, tape, ends_session=ends_session)
+    match_and_mark(account, execution, bars, ends_session=ends_session)
+    return execution
+
+
+def match_and_mark(
+    account: Account, execution: Execution, bars: Mapping[str, Bar], *, ends_session: bool
+) -> None:
+    """Fill what the bars fill, mark at their closes, end what has outlived its time."""
     if account.working:
         execution.match_working()
     for symbol, bar in bars.items():
         account.marks[symbol] = bar.close
-        account.marked_at[symbol] = now
+        account.marked_at[symbol] = account.now
         position = account.positions.get(symbol)
         if position is not None:
             for lot in position.lots:
                 if lot.step != account.step:
                     lot.widen(bar.high, bar.low)
     if account.working:
-        book.expire(account, now, tape, ends_session=ends_session)
+        book.expire(account, account.now, execution.tape, ends_session=ends_session)
     account.peak_equity = max(account.peak_equity, account.equity())
-    return execution
 
 
 def forget_old(account: Account) -> None:

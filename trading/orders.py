@@ -71,9 +71,12 @@ class Approval:
     verdicts: tuple[Verdict, ...] = ()
 
 
+as_approved: Callable[[ApprovedOrder], Any] = attrgetter(*(f.name for f in fields(ApprovedOrder)))
+
+
 @dataclass(slots=True)
 class Order:
-    """An order in the paper broker's book. `number` counts 1, 2, 3… within a run."""
+    """An order in the paper broker's book. `number` counts 1, 2, 3… within a run; what was approved follows it."""
 
     number: int
     symbol: str
@@ -110,7 +113,7 @@ class Order:
 
     @property
     def is_open(self) -> bool:
-        return self.status in OPEN_STATUSES
+        return self.closed_at is None
 
     @property
     def average_fill_price(self) -> Decimal | None:

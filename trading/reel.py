@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
+from itertools import accumulate
 from typing import Any, Protocol
 
 import numpy as np
@@ -53,7 +55,6 @@ class Decimals(dict[float, Decimal]):
 class Strip:
     """One symbol over a window of steps. Where it has no bar, `closes` is None and no high or low can be a new one."""
 
-    symbol: str
     opens: list[float]
     highs: list[float]
     lows: list[float]
@@ -68,7 +69,7 @@ class Window:
     first: int
     end: int
     nows: list[datetime]
-    strips: list[Strip]
+    strips: dict[str, Strip]
 
 
 class Reel:
@@ -106,23 +107,21 @@ class Reel:
         return len(self.ends)
 
     def now(self, step: int) -> datetime:
-        return datetime.fromtimestamp(int(self.ends[step]), UTC)
+        return datetime.fromtimestamp(self.ends.item(step), UTC)
 
     def start(self, step: int) -> datetime:
-        return datetime.fromtimestamp(int(self.starts[step]), UTC)
+        return datetime.fromtimestamp(self.starts.item(step), UTC)
 
-    def bars(self, step: int) -> dict[str, Bar]:
-        """The bars that close with this step; a symbol without one is absent."""
+    def bars(self, step: int, symbols: Collection[str] | None = None) -> dict[str, Bar]:
+        """The bars that close with this step, of all symbols or of some; a symbol without one is absent."""
         window, exact = self.window(step), self.exact
         index, start = step - window.first, self.start(step)
         found = {}
-        for strip in window.strips:
+        for symbol, strip in window.strips.items():
             close = strip.closes[index]
-            if close is not None:
+            if close is not None and (symbols is None or symbol in symbols):
                 high, low = exact[strip.highs[index]], exact[strip.lows[index]]
-                found[strip.symbol] = Bar(
-                    start, exact[strip.opens[index]], high, low, close, strip.volumes[index]
-                )
+                found[symbol] = Bar(start, exact[strip.opens[index]], high, low, close, strip.volumes[index])
         return found
 
     def next_marked(self, step: int) -> int:
@@ -134,8 +133,9 @@ class Reel:
         if self._window is None or not self._window.first <= step < self._window.end:
             first = step - step % WINDOW
             end = min(first + WINDOW, len(self))
-            nows = [datetime.fromtimestamp(second, UTC) for second in self.ends[first:end].tolist()]
-            strips = [self._strip(symbol, first, end) for symbol in self.columns]
+            gaps = map(_seconds, np.diff(self.ends[first:end]).tolist())
+            nows = list(accumulate(gaps, datetime.__add__, initial=self.now(first)))
+            strips = {symbol: self._strip(symbol, first, end) for symbol in self.columns}
             self._window = Window(first, end, nows, strips)
         return self._window
 
@@ -146,7 +146,7 @@ class Reel:
         for missing in np.flatnonzero(rows < 0).tolist():
             closes[missing] = None
             highs[missing], lows[missing] = -math.inf, math.inf
-        return Strip(symbol, opens, highs, lows, closes, bars.volume[rows].tolist())
+        return Strip(opens, highs, lows, closes, bars.volume[rows].tolist())
 
     def _rows_of(self, symbol: str, bars: Columns) -> Ints:
         """The row of each step's bar, -1 where there is none."""
@@ -176,6 +176,11 @@ class Reel:
             row = int(np.argmax(np.diff(bars.start) <= 0)) + 1
             start = datetime.fromtimestamp(int(bars.start[row]), UTC)
             raise ValueError(f"{symbol} bars are out of order at {start.isoformat()}")
+
+
+@cache
+def _seconds(seconds: int) -> timedelta:
+    return timedelta(seconds=seconds)
 
 
 def _check_steps(starts: Ints, ends: Ints) -> None:

@@ -17,7 +17,7 @@ from trading.notices import Notice
 from trading.observe import observe, open_day
 from trading.orders import Approval, ApprovedOrder, Order, OrderStatus
 from trading.positions import RoundTrip
-from trading.settings import ExecutionSettings
+from trading.settings import AccountType, ExecutionSettings, MarketFill
 from trading.types import Bar, Decision, Fill, OrderIntent, Outcome, Quote, Verdict
 
 __all__ = ["Approval", "Approve", "Decide", "StepResult", "open_day", "preview", "start_account", "step"]
@@ -149,7 +149,7 @@ def _send(
 
 def _margin_call(account: Account, tape: Tape) -> tuple[OrderIntent, ...]:
     """Warn at the first bar below maintenance margin; from the next on close what it takes."""
-    if not account.positions and account.margin_called_at is None:
+    if account.settings.account_type is AccountType.CASH:
         return ()
     deficit = margin.maintenance_deficit(account)
     if deficit > 0:
@@ -169,7 +169,7 @@ def _submit(account: Account, approved: ApprovedOrder, execution: Execution) -> 
         raise TypeError(f"Only an ApprovedOrder can be sent, found {type(approved).__name__}")
     order = book.enter(account, approved, execution.tape)
     account.submitted_at.append(account.now)
-    if order.is_open:
+    if account.settings.market_fill is MarketFill.QUOTE_NOW and order.is_open:
         execution.fill_at_quote(order)
 
 
@@ -204,22 +204,12 @@ def _result(
     equity, short_value = account.equity(), account.short_value()
     # A fill on the present quote may have moved equity since the bars were marked.
     peak = account.peak_equity = max(account.peak_equity, equity)
+    touched = tape.touched
+    orders = tuple([touched[number].copy() for number in sorted(touched)]) if touched else ()
+    # fmt: off
     return StepResult(
-        step=account.step,
-        now=account.now,
-        fills=tuple(tape.fills),
-        round_trips=tuple(tape.round_trips),
-        orders=tuple([tape.touched[number].copy() for number in sorted(tape.touched)])
-        if tape.touched
-        else (),
-        decision=decision,
-        forced=forced,
-        outcome=outcome,
-        verdicts=verdicts,
-        notices=tuple(tape.notices),
-        equity=equity,
-        cash=account.cash,
-        long_value=equity - account.cash + short_value,
-        short_value=short_value,
-        drawdown=1 - equity / peak if peak > 0 else ZERO,
+        account.step, account.now, tuple(tape.fills), tuple(tape.round_trips), orders, decision, forced, outcome,
+        verdicts, tuple(tape.notices), equity, account.cash, equity - account.cash + short_value, short_value,
+        1 - equity / peak if peak > 0 else ZERO,
     )
+    # fmt: on

@@ -136,8 +136,7 @@ class Verdict:
     symbol: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(NamedTuple):
     """Shares that changed hands. `price` includes slippage; `fee` is paid on top."""
 
     order_number: int

@@ -1,14 +1,15 @@
 """A whole run of steps. Where nothing can happen, the same result is reached with less work.
 
-A step is uneventful when no order is working, no session begins or ends, no corporate action is due and no margin has
-to be watched: then all that `session.step` would do is to mark, to ask the decider and to note equity. Anything that the
-decider wants goes through the second half of the very same step.
+In a step in which no session begins or ends and no corporate action is due, the bars have been checked by the reel,
+and only the symbols that are held or ordered need exact bars. Where besides no order is working and no margin has to
+be watched, all that `session.step` would do is to mark, to ask the decider and to note equity. Whatever a decider wants
+goes through the second half of the very same step. A test compares both ways to the last digit.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -18,12 +19,12 @@ from trading.book import Tape
 from trading.execution import Execution
 from trading.ledger import Account
 from trading.money import ZERO
-from trading.observe import forget_old, open_day
+from trading.observe import forget_old, match_and_mark, open_day
 from trading.positions import Position
 from trading.reel import Decimals, Reel, Window
 from trading.session import Approve, Decide, StepResult, act, outcome_of, step
 from trading.settings import AccountType, MarketFill
-from trading.types import Decision
+from trading.types import Decision, Quote
 
 
 @dataclass(slots=True)
@@ -62,39 +63,54 @@ class Quiet:
             )
 
 
+Part = Quiet | StepResult
+
+
 class Stretch(NamedTuple):
-    """Some uneventful steps, then (if not None) one in which something happened.
+    """Some steps in a row. The account stands after the last: here a run may be stored, stopped or handed on."""
 
-    The account stands after the last step of the stretch: here a run may be stored, stopped or handed on.
-    """
-
-    quiet: Quiet
-    eventful: StepResult | None
+    parts: list[Part]
 
     @property
     def steps(self) -> int:
-        return len(self.quiet.equity) + (self.eventful is not None)
+        return sum(len(part.equity) if isinstance(part, Quiet) else 1 for part in self.parts)
+
+    @property
+    def equity(self) -> list[Decimal]:
+        """Equity after each step."""
+        found: list[Decimal] = []
+        for part in self.parts:
+            found += part.equity if isinstance(part, Quiet) else (part.equity,)
+        return found
+
+    @property
+    def eventful(self) -> list[StepResult]:
+        """The steps in which more may have happened than a change of value."""
+        return [part for part in self.parts if not isinstance(part, Quiet)]
 
     def results(self) -> Iterator[StepResult]:
-        yield from self.quiet.results()
-        if self.eventful is not None:
-            yield self.eventful
+        """Every step, as `session.step` returns it."""
+        for part in self.parts:
+            if isinstance(part, Quiet):
+                yield from part.results()
+            else:
+                yield part
 
 
 def walk(
     account: Account, reel: Reel, decide: Decide, approve: Approve, *, is_short_cut: bool = True
 ) -> Iterator[Stretch]:
-    """Take every step that the account has not taken yet, in stretches that a run may commit as they come.
+    """Take every step that the account has not taken yet, some thousand steps at a time.
 
-    `is_short_cut=False` takes each step in full; the results are the same.
+    `is_short_cut=False` takes each step by itself and in full; the results are the same.
     """
+    has_short_cut = is_short_cut and not account.settings.daily_bars
     while account.step < len(reel):
-        number = account.step
-        if is_short_cut and _may_be_quiet(account) and reel.next_marked(number) > number:
-            yield _stretch(account, reel, decide, approve)
+        is_marked = reel.next_marked(account.step) == account.step or account.pending_notices
+        if has_short_cut and not is_marked:
+            yield Stretch(_Walker(account, reel, decide, approve).walk())
         else:
-            quiet = Quiet(number + 1, account.cash, account.peak_equity)
-            yield Stretch(quiet, _full_step(account, reel, decide, approve))
+            yield Stretch([_full_step(account, reel, decide, approve)])
 
 
 def _full_step(account: Account, reel: Reel, decide: Decide, approve: Approve) -> StepResult:
@@ -114,61 +130,111 @@ def _full_step(account: Account, reel: Reel, decide: Decide, approve: Approve) -
     )
 
 
-def _may_be_quiet(account: Account) -> bool:
-    if account.working or account.pending_notices or account.settings.daily_bars:
-        return False
-    for position in account.positions.values():
-        # Shorts and borrowed money are watched at every bar.
-        if position.quantity < 0 or account.settings.account_type is not AccountType.CASH:
-            return False
-    return True
+class _Walker:
+    """Walks to the end of a window, or to the next step that needs to be taken in full."""
 
+    def __init__(self, account: Account, reel: Reel, decide: Decide, approve: Approve) -> None:
+        self.account, self.reel, self.decide, self.approve = account, reel, decide, approve
+        self.window = window = reel.window(account.step)
+        self.first = account.step - window.first
+        self.end = min(window.end, reel.next_marked(account.step)) - window.first
+        self.closes = [(symbol, strip.closes) for symbol, strip in window.strips.items()]
+        self.parts: list[Part] = []
 
-def _stretch(account: Account, reel: Reel, decide: Decide, approve: Approve) -> Stretch:
-    """Uneventful steps up to the first order, the next marked step or the end of the window."""
-    window = reel.window(account.step)
-    first, end = account.step - window.first, min(window.end, reel.next_marked(account.step)) - window.first
-    quiet = Quiet(account.step + 1, account.cash, account.peak_equity)
-    equities, decisions = quiet.equity, quiet.decisions
-    watches = [_Watch(position, window, reel.exact) for position in account.positions.values()]
-    strips = [(strip.symbol, strip.closes) for strip in window.strips]
-    marks, marked_at, submitted = account.marks, account.marked_at, account.submitted_at
-    nows, cash, peak, eventful = window.nows, account.cash, account.peak_equity, None
-    for index in range(first, end):
+    def walk(self) -> list[Part]:
+        index = self.first
+        while index < self.end:
+            if self._needs_watching():
+                self.parts.append(self._watched(index))
+                index += 1
+            else:
+                index = self._quiet(index)
+        return self.parts
+
+    def _watched(self, index: int) -> StepResult:
+        """A step with working orders or borrowed money: all of it, for the symbols that matter to the account."""
+        account, now = self.account, self.window.nows[index]
         account.step += 1
-        account.now = now = nows[index]
-        if submitted:
+        account.now = now
+        if account.submitted_at:
             forget_old(account)
-        for symbol, closes in strips:
+        matter = {order.symbol for order in account.working.values()} | account.positions.keys()
+        for symbol, closes in self.closes:
             close = closes[index]
-            if close is not None:
-                marks[symbol] = close
-                marked_at[symbol] = now
-        equity = cash
-        for watch in watches:
-            if watch.highs[index] > watch.high or watch.lows[index] < watch.low:
-                watch.widen(index)
-            equity += watch.quantity * marks[watch.symbol]
-        if equity > peak:
-            peak = account.peak_equity = equity
-        decision = decide(account)
-        if decision.intents or decision.cancels:
-            eventful = _act(account, reel, decision, approve)
-            break
-        equities.append(equity)
-        decisions.append(decision)
-    quiet.nows = nows[first : first + len(equities)]
-    return Stretch(quiet, eventful)
+            if close is not None and symbol not in matter:
+                account.marks[symbol] = close
+                account.marked_at[symbol] = now
+        number = account.step - 1
+        bars = self.reel.bars(number, matter if self._at_next_bar() else None)
+        execution = Execution(account, bars, self._quotes(number), Tape(), ends_session=False)
+        match_and_mark(account, execution, bars, ends_session=False)
+        return act(account, self.decide(account), self.approve, execution, is_last=False)
 
+    def _quiet(self, index: int) -> int:
+        """Uneventful steps up to a decision that wants something. Return the index after the last step taken."""
+        account, decide, nows = self.account, self.decide, self.window.nows
+        watches = [_Watch(position, self.window, self.reel.exact) for position in account.positions.values()]
+        quiet = Quiet(account.step + 1, account.cash, account.peak_equity)
+        marks, marked_at, equities, decisions = (
+            account.marks,
+            account.marked_at,
+            quiet.equity,
+            quiet.decisions,
+        )
+        cash, peak, first, decision = account.cash, account.peak_equity, index, None
+        symbol_closes, submitted = self.closes, account.submitted_at
+        for index in range(first, self.end):
+            account.step += 1
+            account.now = now = nows[index]
+            if submitted:
+                forget_old(account)
+            for symbol, closes in symbol_closes:
+                close = closes[index]
+                if close is not None:
+                    marks[symbol] = close
+                    marked_at[symbol] = now
+            equity = cash
+            for watch in watches:
+                if watch.highs[index] > watch.high or watch.lows[index] < watch.low:
+                    watch.widen(index)
+                equity += watch.quantity * marks[watch.symbol]
+            if equity > peak:
+                peak = account.peak_equity = equity
+            decision = decide(account)
+            if decision.intents or decision.cancels:
+                break
+            equities.append(equity)
+            decisions.append(decision)
+        if equities:
+            quiet.nows = nows[first : first + len(equities)]
+            self.parts.append(quiet)
+        if decision is not None and (decision.intents or decision.cancels):
+            self.parts.append(self._act(decision))
+        return index + 1
 
-def _act(account: Account, reel: Reel, decision: Decision, approve: Approve) -> StepResult:
-    number = account.step - 1
-    # Only an order that fills on the present quote still needs the bars.
-    at_quote = account.settings.market_fill is MarketFill.QUOTE_NOW
-    quotes = reel.quotes(number) if reel.quotes and at_quote else None
-    bars = reel.bars(number) if at_quote else {}
-    execution = Execution(account, bars, quotes, Tape(), ends_session=False)
-    return act(account, decision, approve, execution, is_last=False)
+    def _needs_watching(self) -> bool:
+        account = self.account
+        if account.working or account.margin_called_at is not None:
+            return True
+        # Shorts and borrowed money are looked at after every bar.
+        is_cash = account.settings.account_type is AccountType.CASH
+        for symbol, position in account.positions.items():
+            if position.quantity < 0 or not is_cash or symbol not in self.reel.columns:
+                return True
+        return False
+
+    def _act(self, decision: Decision) -> StepResult:
+        number = self.account.step - 1
+        bars = self.reel.bars(number, () if self._at_next_bar() else None)
+        execution = Execution(self.account, bars, self._quotes(number), Tape(), ends_session=False)
+        return act(self.account, decision, self.approve, execution, is_last=False)
+
+    def _at_next_bar(self) -> bool:
+        """Whether an order has nothing to do with the bars of the step that decides it."""
+        return self.account.settings.market_fill is MarketFill.NEXT_OPEN
+
+    def _quotes(self, number: int) -> Mapping[str, Quote] | None:
+        return self.reel.quotes(number) if self.reel.quotes else None
 
 
 class _Watch:
@@ -177,13 +243,15 @@ class _Watch:
     __slots__ = ("exact", "high", "highs", "lots", "low", "lows", "quantity", "symbol")
 
     def __init__(self, position: Position, window: Window, exact: Decimals) -> None:
-        strip = next(strip for strip in window.strips if strip.symbol == position.symbol)
+        strip = window.strips[position.symbol]
         self.symbol, self.lots, self.exact = position.symbol, position.lots, exact
         self.highs, self.lows = strip.highs, strip.lows
         self.quantity = Decimal(position.quantity)
+        high, low = self.lots[0].high, self.lots[0].low
+        for lot in self.lots:
+            high, low = min(high, lot.high), max(low, lot.low)
         # A float just short of the narrowest extreme: what is beyond it may be beyond the exact decimal.
-        self.high = math.nextafter(min([float(lot.high) for lot in self.lots]), -math.inf)
-        self.low = math.nextafter(max([float(lot.low) for lot in self.lots]), math.inf)
+        self.high, self.low = math.nextafter(high, -math.inf), math.nextafter(low, math.inf)
 
     def widen(self, index: int) -> None:
         high, low = self.highs[index], self.lows[index]

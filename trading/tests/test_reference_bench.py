@@ -87,10 +87,8 @@ def test_final_equity_equals_the_next_open_reference_to_the_cent() -> None:
     equity: list[Decimal] = []
     orders = 0
     for stretch in walk(account, Reel({"SPY": bars}, starts, starts + 60), SmaCross(rows), wave_through):
-        equity += stretch.quiet.equity
-        if stretch.eventful is not None:
-            equity.append(stretch.eventful.equity)
-            orders += len(stretch.eventful.fills)
+        equity += stretch.equity
+        orders += sum(len(result.fills) for result in stretch.eventful)
     expected, expected_orders = reference(rows)
     assert len(equity) == BARS
     assert orders == expected_orders > 3_000
