@@ -11,7 +11,10 @@ from django.contrib.auth.models import User
 
 from agents.beside import buy_and_hold_units
 from agents.deciders import Decider, Observation, decider_make
+from agents.deciders.llm import Llm
 from agents.deciders.recording import Recording
+from agents.llm.endpoint import journal_open
+from agents.seat import llm_seat
 from agents.timeline import Timeline, timeline_load
 from broker.equity import Ints
 from broker.selectors import checkpoint_account
@@ -24,10 +27,12 @@ from runs.models import Run, RunState
 from runs.selectors import access_run_by_number
 from runs.services import Claim, run_finish, run_lock_claimed
 from trading.ledger import Account
-from trading.session import Approve, start_account
+from trading.session import Approve, Decide, start_account
 from trading.settings import ExecutionSettings
 from trading.types import Decision
 from trading.walk import Stretch, walk
+
+FEW_STEPS = 100
 
 
 class NothingToTrade(Exception):
@@ -60,18 +65,21 @@ class Desk:
         return int(settings.RUN_COMMIT_STEPS)
 
     def stretches(self) -> Iterator[Stretch]:
-        """Take the steps that are left; where few may commit together, one by one."""
-        one_by_one = self.steps_per_commit == 1 or self.steps_per_second is not None
-        return walk(
-            self.account, self.timeline.reel(), self.decide, self.approve, is_short_cut=not one_by_one
-        )
+        """Take the steps that are left; where only few may commit together, one by one."""
+        one_by_one = self.steps_per_commit < FEW_STEPS or self.steps_per_second is not None
+        decide = self.decide_at_clock()
+        return walk(self.account, self.timeline.reel(), decide, self.approve, is_short_cut=not one_by_one)
 
-    def decide(self, account: Account) -> Decision:
-        """Show the decider what can be known now, and no more."""
-        observation = self.observation
-        observation.account, observation.step, observation.now = account, account.step, account.now
-        observation.reader.advance_to(self.timeline.ends[account.step - 1])
-        return self.decider.decide(observation)
+    def decide_at_clock(self) -> Decide:
+        """Ask the decider with the reader's clock at the account's step: it can see that far, and no further."""
+        observation, decider = self.observation, self.decider.decide
+        advance_to_step = observation.reader.advance_to_step
+
+        def decide(account: Account) -> Decision:
+            advance_to_step(account.step)
+            return decider(observation)
+
+        return decide
 
     def seconds_since_commit(self) -> float:
         """Time of work since it was last asked for."""
@@ -86,7 +94,7 @@ def desk_open(user: User, claim: Claim) -> Desk:
         timeline = timeline_load(run)
         problem = data_check(run, timeline)
         if problem is None:
-            return desk_of(user, run, timeline)
+            return desk_of(user, claim, run, timeline)
         run_finish(run, RunState.FAILED, failure_code=problem[0], failure_message=problem[1])
     raise NothingToTrade(problem[1])
 
@@ -107,19 +115,24 @@ def data_check(run: Run, timeline: Timeline) -> tuple[str, str] | None:
     return None
 
 
-def desk_of(user: User, run: Run, timeline: Timeline) -> Desk:
+def desk_of(user: User, claim: Claim, run: Run, timeline: Timeline) -> Desk:
     execution = ExecutionSettings.from_json(run.snapshot["execution"])
+    account = checkpoint_account(run) or start_account(run.initial_cash, execution, timeline.start(1))
+    approve = make_approve(
+        effective_limits(run.snapshot),
+        known_symbols=frozenset(run.symbols),
+        next_trade_at=timeline.next_trade_at,
+        sectors=sectors_of(run.symbols),
+    )
+    decider = decider_of(user, run)
+    if isinstance(decider, Llm):
+        llm_seat(decider, journal_open(user, claim, run), run, account, approve)
     return Desk(
         timeline=timeline,
-        account=checkpoint_account(run) or start_account(run.initial_cash, execution, timeline.start(1)),
-        decider=decider_of(user, run),
-        approve=make_approve(
-            effective_limits(run.snapshot),
-            known_symbols=frozenset(run.symbols),
-            next_trade_at=timeline.next_trade_at,
-            sectors=sectors_of(run.symbols),
-        ),
-        observation=Observation(timeline.reader(), tuple(run.symbols)),
+        account=account,
+        decider=decider,
+        approve=approve,
+        observation=Observation(account, timeline.reader(), tuple(run.symbols)),
         benchmark=buy_and_hold_units(timeline, run.initial_cash, execution),
         steps_per_second=run.steps_per_second,
         clock=time.monotonic(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from broker.equity import Ints, to_units
 from trading.money import ZERO
 from trading.session import StepResult
-from trading.walk import Stretch
+from trading.walk import Part, Quiet, Stretch
 
 
 @dataclass(slots=True)
@@ -37,17 +38,15 @@ class Batch:
 
     @property
     def eventful(self) -> list[StepResult]:
-        """The steps in which more happened than a change of prices."""
-        return [stretch.eventful for stretch in self.stretches if stretch.eventful is not None]
+        """The steps in which more may have happened than a change of value."""
+        return [result for stretch in self.stretches for result in stretch.eventful]
 
     @property
     def at(self) -> Ints:
         """The end of each step, epoch seconds UTC."""
-        moments = []
-        for stretch in self.stretches:
-            moments += stretch.quiet.nows
-            if stretch.eventful is not None:
-                moments.append(stretch.eventful.now)
+        moments: list[datetime] = []
+        for part in self.parts():
+            moments += part.nows if isinstance(part, Quiet) else (part.now,)
         return np.array([int(moment.timestamp()) for moment in moments], dtype=np.int64)
 
     def columns(self) -> tuple[Ints, Ints, Ints]:
@@ -55,13 +54,18 @@ class Batch:
         equity: list[Decimal] = []
         cash: list[Decimal] = []
         short: list[Decimal] = []
-        for stretch in self.stretches:
-            quiet, eventful = stretch.quiet, stretch.eventful
-            equity += quiet.equity
-            cash += [quiet.cash] * len(quiet.equity)
-            short += [ZERO] * len(quiet.equity)
-            if eventful is not None:
-                equity.append(eventful.equity)
-                cash.append(eventful.cash)
-                short.append(eventful.short_value)
+        for part in self.parts():
+            if isinstance(part, Quiet):
+                steps = len(part.equity)
+                equity += part.equity
+                cash += [part.cash] * steps
+                short += [ZERO] * steps
+            else:
+                equity.append(part.equity)
+                cash.append(part.cash)
+                short.append(part.short_value)
         return to_units(equity), to_units(cash), to_units(short)
+
+    def parts(self) -> Iterator[Part]:
+        for stretch in self.stretches:
+            yield from stretch.parts

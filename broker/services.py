@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from broker.batch import Batch
 from broker.equity import Ints, to_units
 from broker.models import Checkpoint, EquitySegment, Fill, Order, Position, RoundTrip
+from core.bulk import ids_reserve, rows_insert
 from runs.models import Run
 from trading.ledger import Account
 from trading.orders import Order as CoreOrder
 from trading.session import StepResult
+from trading.types import Fill as CoreFill
 
 REASON_LENGTH = 500
 
@@ -23,8 +25,8 @@ def steps_record(run: Run, batch: Batch, account: Account, benchmark: Ints) -> N
     """
     eventful = batch.eventful
     if eventful:
-        orders_record(run, eventful)
-        fills_record(run, eventful)
+        ids = orders_record(run, eventful, batch.first_step)
+        fills_record(run, eventful, ids)
         round_trips_record(run, eventful)
     equity_record(run, batch, benchmark)
     positions_record(run, account)
@@ -33,31 +35,29 @@ def steps_record(run: Run, batch: Batch, account: Account, benchmark: Ints) -> N
     )
 
 
-def orders_record(run: Run, results: Sequence[StepResult]) -> None:
+def orders_record(run: Run, results: Sequence[StepResult], first_step: int) -> dict[int, int]:
+    """Insert the orders of these steps, bring older ones up to date, and return the new ones' ids by number."""
     latest = {order.number: order for result in results for order in result.orders}
-    reasons = {
-        order.number: result.decision.reasoning[:REASON_LENGTH]
-        for result in results
-        for order in result.orders
-        if order.decided_step == result.step
-    }
-    rows = [order_row(run, order, reasons.get(order.number, "")) for order in latest.values()]
+    new = [order for order in latest.values() if order.decided_step >= first_step]
+    reasons = {result.step: result.decision.reasoning[:REASON_LENGTH] for result in results}
+    ids = dict(zip((order.number for order in new), ids_reserve(Order, len(new)), strict=True))
+    rows_insert([order_row(run, order, reasons[order.decided_step], pk=ids[order.number]) for order in new])
+    changed = [order for order in latest.values() if order.decided_step < first_step]
+    if changed:
+        orders_update(run, changed)
+    return ids
+
+
+def orders_update(run: Run, orders: Sequence[CoreOrder]) -> None:
     Order.objects.bulk_create(
-        rows,
+        [order_row(run, order, "") for order in orders],
         update_conflicts=True,
         unique_fields=["run", "number"],
-        update_fields=[
-            "status",
-            "filled_quantity",
-            "quantity",
-            "limit_price",
-            "stop_price",
-            "active_from",
-            "closed_at",
-        ],
+        update_fields=CHANGING,
     )
 
 
+CHANGING = ["status", "filled_quantity", "quantity", "limit_price", "stop_price", "active_from", "closed_at"]
 COPIED = [
     "number",
     "symbol",
@@ -82,31 +82,36 @@ COPIED = [
 ]
 
 
-def order_row(run: Run, order: CoreOrder, reason: str) -> Order:
+def order_row(run: Run, order: CoreOrder, reason: str, *, pk: int | None = None) -> Order:
     copied: dict[str, Any] = {name: getattr(order, name) for name in COPIED}
-    return Order(user_id=run.user_id, run=run, parent_number=order.parent, reason=reason, **copied)
+    return Order(pk=pk, user_id=run.user_id, run=run, parent_number=order.parent, reason=reason, **copied)
 
 
-def fills_record(run: Run, results: Sequence[StepResult]) -> None:
+def fills_record(run: Run, results: Sequence[StepResult], ids: Mapping[int, int]) -> None:
     fills = [fill for result in results for fill in result.fills]
-    numbers = {fill.order_number for fill in fills}
-    ids = dict(Order.objects.filter(run=run, number__in=numbers).values_list("number", "id"))
-    Fill.objects.bulk_create(
-        Fill(
-            user_id=run.user_id,
-            run=run,
-            seq=run.fill_count + index,
-            order_id=ids[fill.order_number],
-            step=fill.step,
-            at=fill.at,
-            symbol=fill.symbol,
-            side=fill.side,
-            quantity=fill.quantity,
-            price=fill.price,
-            reference_price=fill.reference_price,
-            fee=fill.fee,
-        )
-        for index, fill in enumerate(fills, start=1)
+    older = {fill.order_number for fill in fills} - ids.keys()
+    if older:
+        found = Order.objects.filter(run=run, number__in=older).values_list("number", "id")
+        ids = {**ids, **dict(found)}
+    rows_insert(
+        [fill_row(run, run.fill_count + index, fill, ids) for index, fill in enumerate(fills, start=1)]
+    )
+
+
+def fill_row(run: Run, seq: int, fill: CoreFill, ids: Mapping[int, int]) -> Fill:
+    return Fill(
+        user_id=run.user_id,
+        run=run,
+        seq=seq,
+        order_id=ids[fill.order_number],
+        step=fill.step,
+        at=fill.at,
+        symbol=fill.symbol,
+        side=fill.side.value,
+        quantity=fill.quantity,
+        price=fill.price,
+        reference_price=fill.reference_price,
+        fee=fill.fee,
     )
 
 
@@ -115,26 +120,28 @@ def round_trips_record(run: Run, results: Sequence[StepResult]) -> None:
     if not trips:
         return
     stored = RoundTrip.objects.filter(run=run).count()
-    RoundTrip.objects.bulk_create(
-        RoundTrip(
-            user_id=run.user_id,
-            run=run,
-            seq=stored + index,
-            symbol=trip.symbol,
-            direction=trip.direction,
-            quantity=trip.quantity,
-            entry_price=trip.entry_price,
-            exit_price=trip.exit_price,
-            entry_at=trip.entry_at,
-            exit_at=trip.exit_at,
-            entry_step=trip.entry_step,
-            exit_step=trip.exit_step,
-            fees=trip.fees,
-            pnl=trip.pnl,
-            mae=trip.mae,
-            mfe=trip.mfe,
-        )
-        for index, trip in enumerate(trips, start=1)
+    rows_insert(
+        [
+            RoundTrip(
+                user_id=run.user_id,
+                run=run,
+                seq=stored + index,
+                symbol=trip.symbol,
+                direction=trip.direction,
+                quantity=trip.quantity,
+                entry_price=trip.entry_price,
+                exit_price=trip.exit_price,
+                entry_at=trip.entry_at,
+                exit_at=trip.exit_at,
+                entry_step=trip.entry_step,
+                exit_step=trip.exit_step,
+                fees=trip.fees,
+                pnl=trip.pnl,
+                mae=trip.mae,
+                mfe=trip.mfe,
+            )
+            for index, trip in enumerate(trips, start=1)
+        ]
     )
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
 
-from market.columns import BarColumns
+from market.columns import BarColumns, Ints
 from market.indicators import INDICATORS, Indicator
 from trading.types import Bar
-
-STRIDE = 8  # the clock usually passes few bars at a time, so look near before looking far
 
 
 class LookAheadError(Exception):
@@ -20,13 +18,14 @@ class LookAheadError(Exception):
 
 
 class AsOfReader:
-    """Bars by symbol behind a clock that only moves forward.
+    """Bars by symbol behind a clock that only moves forward, from step to step.
 
-    A bar closes `bar_seconds` after its start, or, where sessions differ in length, at the end that `ends` gives for
-    the same place in `starts` (epoch seconds). Before the first `advance_to` nothing has closed.
+    A step ends when the bars that started with it have closed: at the end that `ends` gives for the same place in
+    `starts` (epoch seconds), or, without these, `bar_seconds` after the start of any bar. Before the first step
+    nothing has closed.
     """
 
-    __slots__ = ("_bar_seconds", "_ends", "_shelves", "now_seconds")
+    __slots__ = ("_end_of", "_ends", "_shelves", "now_seconds", "step")
 
     def __init__(
         self,
@@ -36,10 +35,15 @@ class AsOfReader:
         starts: Sequence[int] = (),
         ends: Sequence[int] = (),
     ) -> None:
+        self.step = 0
         self.now_seconds = -1
-        self._bar_seconds = bar_seconds
-        self._ends = dict(zip(starts, ends, strict=True))
-        self._shelves = {symbol: _Shelf(columns, self._end) for symbol, columns in columns_by_symbol.items()}
+        if not starts:
+            starts = sorted({start for bars in columns_by_symbol.values() for start in bars.start.tolist()})
+            ends = [start + bar_seconds for start in starts]
+        self._ends = list(ends)
+        self._end_of = dict(zip(starts, ends, strict=True))
+        grid = np.asarray(starts, dtype=np.int64)
+        self._shelves = {symbol: _Shelf(columns, grid) for symbol, columns in columns_by_symbol.items()}
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -57,17 +61,25 @@ class AsOfReader:
                 f"The clock stands at {self.now:%Y-%m-%d %H:%M:%S} UTC and can't go back to {now}"
             )
         self.now_seconds = seconds
+        self.step = bisect_right(self._ends, seconds, self.step)
+
+    def advance_to_step(self, step: int) -> None:
+        """Set the clock to the end of a step, counted from 1. Raises ValueError if it would run backwards."""
+        if step < self.step:
+            raise ValueError(f"The clock stands at step {self.step} and can't go back to {step}")
+        self.step = step
+        self.now_seconds = self._ends[step - 1]
 
     def count(self, symbol: str) -> int:
         """How many bars of the symbol have closed."""
-        return self._shelf(symbol).count
+        return self._shelf(symbol).closed[self.step]
 
     def window(self, symbol: str, n: int) -> BarColumns:
         """The last n closed bars, fewer if there are fewer. Read-only views that end at the clock."""
         if n < 1:
             raise ValueError(f"A window has at least 1 bar, was asked for {n}")
         shelf = self._shelf(symbol)
-        last = shelf.count
+        last = shelf.closed[self.step]
         seen = slice(last - n if n < last else 0, last)
         start, open_, high, low, close, volume = shelf.columns
         return BarColumns(start[seen], open_[seen], high[seen], low[seen], close[seen], volume[seen])
@@ -75,70 +87,73 @@ class AsOfReader:
     def last_close(self, symbol: str) -> float | None:
         """The close of the last closed bar; None before the first."""
         shelf = self._shelf(symbol)
-        return shelf.closes[shelf.count - 1] if shelf.count else None
+        count = shelf.closed[self.step]
+        return shelf.closes[count - 1] if count else None
 
     def value(self, symbol: str, indicator: Indicator, *params: float) -> float | None:
-        """An indicator at the last closed bar; None while undefined. Only causal ones, see `market.indicators`.
+        """An indicator at the last closed bar; None while undefined. Only causal ones, see `market.indicators`."""
+        return self.series(symbol, indicator, *params).now()
 
-        Computed once over all bars, so asking at every step costs a look-up.
-        """
+    def series(self, symbol: str, indicator: Indicator, *params: float) -> Series:
+        """An indicator to be asked at every step. Computed once over all bars; shown up to the clock."""
         shelf = self._shelf(symbol)
-        values = shelf.values.get((indicator, params))
-        if values is None:
+        series = shelf.series.get((indicator, params))
+        if series is None:
             if indicator not in INDICATORS.values():
                 raise LookAheadError(f"{indicator.__name__} is not registered as causal and might look ahead")
-            values = shelf.values[indicator, params] = indicator(shelf.columns, *params).data
-        value: float = values[shelf.count - 1] if shelf.count else np.nan
-        return value if value == value else None
+            # Before the first bar nothing is defined, so the value after k bars has place k.
+            values = np.concatenate([[np.nan], indicator(shelf.columns, *params)]).data
+            series = shelf.series[indicator, params] = Series(self, shelf.closed, values)
+        return series
 
     def bar_at(self, symbol: str, start: datetime | int) -> Bar | None:
         """The bar that started then; None if nothing traded. Raises LookAheadError unless it has closed."""
         seconds = start if isinstance(start, int) else int(start.timestamp())
-        if self._end(seconds) > self.now_seconds:
+        columns = self._shelf(symbol).columns
+        row = int(np.searchsorted(columns.start, seconds))
+        is_there = row < len(columns.start) and columns.start[row] == seconds
+        if self._end_of.get(seconds, seconds) > self.now_seconds or seconds >= self.now_seconds:
             raise LookAheadError(
                 f"{symbol} bar of {datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC has not closed "
                 f"at {self.now:%Y-%m-%d %H:%M:%S} UTC"
             )
-        columns = self._shelf(symbol).columns
-        row = int(np.searchsorted(columns.start, seconds))
-        if row == len(columns.start) or columns.start[row] != seconds:
-            return None
-        return columns.rows(slice(row, row + 1)).to_bars()[0]
+        return columns.rows(slice(row, row + 1)).to_bars()[0] if is_there else None
 
     def _shelf(self, symbol: str) -> _Shelf:
         try:
-            shelf = self._shelves[symbol]
+            return self._shelves[symbol]
         except KeyError:
             raise KeyError(f"No bars of {symbol} were loaded; there are {', '.join(self._shelves)}") from None
-        if shelf.next_end <= self.now_seconds:
-            shelf.move(self.now_seconds)
-        return shelf
 
-    def _end(self, start: int) -> int:
-        return self._ends.get(start, start + self._bar_seconds)
+
+class Series:
+    """The values of one indicator, shown at the clock of the reader that they came from."""
+
+    __slots__ = ("_closed", "_reader", "_values")
+
+    def __init__(self, reader: AsOfReader, closed: Sequence[int], values: memoryview) -> None:
+        self._reader = reader
+        self._closed = closed
+        self._values = values
+
+    def now(self) -> float | None:
+        """The value at the last closed bar; None while undefined."""
+        value: float = self._values[self._closed[self._reader.step]]
+        return value if value == value else None
 
 
 class _Shelf:
-    """All bars of one symbol, and how many of them have closed."""
+    """All bars of one symbol, and how many of them have closed after each step."""
 
-    __slots__ = ("closes", "columns", "count", "ends", "next_end", "size", "values")
+    __slots__ = ("closed", "closes", "columns", "series")
 
-    def __init__(self, columns: BarColumns, end: Callable[[int], int]) -> None:
+    def __init__(self, columns: BarColumns, starts: Ints) -> None:
         if (np.diff(columns.start) <= 0).any():
             raise ValueError("Bars should be in ascending order of their start, each once")
         self.columns = columns.read_only()
         self.closes = np.ascontiguousarray(columns.close).data
-        self.size = len(columns.start)
-        self.ends = np.array([end(start) for start in columns.start.tolist()], dtype=np.int64).data
-        self.values: dict[tuple[Indicator, tuple[float, ...]], memoryview] = {}
-        self.count = 0
-        self.next_end: float = self.ends[0] if self.size else np.inf
-
-    def move(self, now: int) -> None:
-        """Count the bars that have closed by now."""
-        near = min(self.count + STRIDE, self.size)
-        count = bisect_right(self.ends, now, self.count, near)
-        if count == near:
-            count = bisect_right(self.ends, now, near)
-        self.count = count
-        self.next_end = self.ends[count] if count < self.size else np.inf
+        closed = np.searchsorted(columns.start, starts, side="right")
+        # Where no step is without a bar, counting says the same without a list.
+        is_dense = np.array_equal(closed, np.arange(1, len(starts) + 1))
+        self.closed: Sequence[int] = range(len(starts) + 1) if is_dense else [0, *closed.tolist()]
+        self.series: dict[tuple[Indicator, tuple[float, ...]], Series] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
@@ -11,22 +12,29 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import UserError
 from market.asof import AsOfReader
+from reasoning.thought import Thought
 from trading.ledger import Account
+from trading.session import StepResult
 from trading.types import Action, Decision, OrderIntent
 
 
 class Observation:
     """What may be known at a step: the account, and bars through the as-of reader. One object serves a whole run."""
 
-    __slots__ = ("account", "is_last", "now", "reader", "step", "symbols")
+    __slots__ = ("account", "reader", "symbols")
 
-    def __init__(self, reader: AsOfReader, symbols: tuple[str, ...]) -> None:
+    def __init__(self, account: Account, reader: AsOfReader, symbols: tuple[str, ...]) -> None:
+        self.account = account
         self.reader = reader
         self.symbols = symbols
-        self.step = 0
-        self.now: datetime
-        self.account: Account
-        self.is_last = False
+
+    @property
+    def step(self) -> int:
+        return self.account.step
+
+    @property
+    def now(self) -> datetime:
+        return self.account.now
 
 
 class Params(BaseModel):
@@ -56,12 +64,24 @@ class Decider(ABC):
     # Costs nothing to ask again, so that many steps may commit together.
     is_free: ClassVar[bool] = True
 
+    # What was thought since the last commit, apart from decisions; the loop puts it into the log.
+    thoughts: list[Thought]
+
     def __init__(self, params: Any) -> None:
         self.params = params
+        self.thoughts = []
 
     @abstractmethod
     def decide(self, observation: Observation) -> Decision:
         """Answer one step. Called once per step, in order, with nothing newer than `observation.now` readable."""
+
+    def learn(self, results: Sequence[StepResult], account: Account) -> None:
+        """Hear what came of the steps that were just committed, with the thoughts that led to them."""
+        self.thoughts = []
+
+    def look_back(self, observation: Observation) -> Sequence[Thought]:
+        """What there is to say after the last step, before the run ends; nothing for most."""
+        return ()
 
     @classmethod
     def check(cls, values: dict[str, Any]) -> Params:

@@ -15,16 +15,23 @@ class LongOrFlat(Decider):
 
     params: SizedParams
 
+    def __init__(self, params: SizedParams) -> None:
+        super().__init__(params)
+        # Holds are said again and again in the same words, so each is made once.
+        self.holds: dict[str, Decision] = {}
+        self.joined: dict[tuple[int, ...], Decision] = {}
+
     def decide(self, observation: Observation) -> Decision:
-        if len(observation.symbols) == 1:
-            return self.decide_symbol(observation, observation.symbols[0])
-        decisions = [self.decide_symbol(observation, symbol) for symbol in observation.symbols]
-        texts = [
-            f"{symbol}: {decision.reasoning}"
-            for symbol, decision in zip(observation.symbols, decisions, strict=True)
-        ]
-        intents = tuple(intent for decision in decisions for intent in decision.intents)
-        return Decision(intents, reasoning=" ".join(texts))
+        symbols = observation.symbols
+        if len(symbols) == 1:
+            return self.decide_symbol(observation, symbols[0])
+        decisions = [self.decide_symbol(observation, symbol) for symbol in symbols]
+        if any(decision.intents for decision in decisions):
+            return join(symbols, decisions)
+        key = tuple(map(id, decisions))
+        if key not in self.joined:
+            self.joined[key] = join(symbols, decisions)
+        return self.joined[key]
 
     def decide_symbol(self, observation: Observation, symbol: str) -> Decision:
         account = observation.account
@@ -32,12 +39,22 @@ class LongOrFlat(Decider):
             return WAITING
         is_long = symbol in account.positions
         wants_long, reason = self.signal(observation, symbol, is_long)
-        if wants_long is None or wants_long == is_long:
-            return Decision(reasoning=reason)
+        if wants_long is None or wants_long is is_long:
+            held = self.holds.get(reason)
+            if held is None:
+                held = self.holds[reason] = Decision(reasoning=reason)
+            return held
         if wants_long:
             return Decision((entry(self.params, symbol, len(observation.symbols)),), reasoning=reason)
         return Decision((OrderIntent(Action.CLOSE, symbol),), reasoning=reason)
 
     @abstractmethod
     def signal(self, observation: Observation, symbol: str, is_long: bool) -> tuple[bool | None, str]:
-        """Whether to be long (None: stay as you are), and why in a sentence."""
+        """Whether to be long (None: stay as you are), and why in a sentence; the same words for the same hold."""
+
+
+def join(symbols: tuple[str, ...], decisions: list[Decision]) -> Decision:
+    """One decision of several, each with its symbol's name before its reason."""
+    reasons = [f"{symbol}: {decision.reasoning}" for symbol, decision in zip(symbols, decisions, strict=True)]
+    intents = tuple(intent for decision in decisions for intent in decision.intents)
+    return Decision(intents, reasoning=" ".join(reasons))

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from agents.deciders.base import Observation, SizedParams
 from agents.deciders.single import LongOrFlat
+from market.asof import Series
 from market.indicators import sma
 
 
@@ -27,21 +28,33 @@ class SmaCross(LongOrFlat):
         "Long while the fast simple moving average of closes is above the slow one, flat while below."
     )
     params_type = SmaCrossParams
-    params: SmaCrossParams
+
+    def __init__(self, params: SmaCrossParams) -> None:
+        super().__init__(params)
+        self.averages: dict[str, tuple[Series, Series]] = {}
+        self.fast, self.slow = f"SMA {params.fast}", f"SMA {params.slow}"
+        self.too_early = (None, f"Fewer than {params.slow} bars so far.")
+        self.still_long = (True, f"Long, and {self.fast} is still above {self.slow}.")
+        self.still_flat = (False, f"Flat, and {self.fast} is below {self.slow}.")
 
     def signal(self, observation: Observation, symbol: str, is_long: bool) -> tuple[bool | None, str]:
-        reader, fast_bars, slow_bars = observation.reader, self.params.fast, self.params.slow
-        slow = reader.value(symbol, sma, slow_bars)
-        if slow is None:
-            return None, f"Fewer than {slow_bars} bars so far."
-        fast = reader.value(symbol, sma, fast_bars)
-        assert fast is not None, "a faster average is defined where the slow one is"
+        averages = self.averages.get(symbol) or self.averages_of(observation, symbol)
+        fast, slow = averages[0].now(), averages[1].now()
+        if fast is None or slow is None:
+            return self.too_early
         if fast > slow:
             if is_long:
-                return True, f"Long, and SMA {fast_bars} is still above SMA {slow_bars}."
-            return True, f"SMA {fast_bars} at {fast:.4f} is above SMA {slow_bars} at {slow:.4f}: buy."
+                return self.still_long
+            return True, f"{self.fast} at {fast:.4f} is above {self.slow} at {slow:.4f}: buy."
         if fast < slow:
             if not is_long:
-                return False, f"Flat, and SMA {fast_bars} is below SMA {slow_bars}."
-            return False, f"SMA {fast_bars} at {fast:.4f} is below SMA {slow_bars} at {slow:.4f}: close."
+                return self.still_flat
+            return False, f"{self.fast} at {fast:.4f} is below {self.slow} at {slow:.4f}: close."
         return None, "Both averages are equal: stay."
+
+    def averages_of(self, observation: Observation, symbol: str) -> tuple[Series, Series]:
+        reader, params = observation.reader, self.params
+        assert isinstance(params, SmaCrossParams)
+        pair = (reader.series(symbol, sma, params.fast), reader.series(symbol, sma, params.slow))
+        self.averages[symbol] = pair
+        return pair

@@ -36,20 +36,18 @@ def decisions(
     decider = decider_make(name, decider_check(name, params))
     columns = columns_of(closes)
     reader = AsOfReader(dict.fromkeys(symbols, columns))
-    observation = Observation(reader, symbols)
     now = datetime.fromtimestamp(START, UTC)
     account = start_account(Decimal(10_000), ExecutionSettings(), now)
+    observation = Observation(account, reader, symbols)
     answers = []
 
     def decide(seen: Account) -> Decision:
-        observation.account = seen
+        reader.advance_to(seen.now)
         return decider.decide(observation)
 
     for number, bar in enumerate(columns.to_bars(), start=1):
-        observation.step, observation.now = number, datetime.fromtimestamp(START + 60 * number, UTC)
-        reader.advance_to(observation.now)
-        bars = dict.fromkeys(symbols, bar)
-        answers.append(step(account, bars, observation.now, decide, lambda intent, seen: Approval()).decision)
+        bars, now = dict.fromkeys(symbols, bar), datetime.fromtimestamp(START + 60 * number, UTC)
+        answers.append(step(account, bars, now, decide, lambda intent, seen: Approval()).decision)
     return answers
 
 

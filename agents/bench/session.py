@@ -1,0 +1,140 @@
+"""One long session through the walk of a run: decider, gates and marks at every bar, stored or not."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from agents.deciders import decider_make
+from agents.deciders.base import Observation
+from agents.setup import Desk
+from agents.timeline import Timeline
+from broker.batch import Batch
+from broker.equity import to_units
+from market.columns import BarColumns, Timeframe
+from rules.approve import make_approve
+from rules.limits import GATE_THRESHOLDS, effective_limits
+from trading.session import start_account
+from trading.settings import ExecutionSettings, FeeModel, SlippageModel
+
+LENGTH = Timeframe.MINUTE.bar_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRequest:
+    """What to run: `columns` under `symbols` names, and the decider with its parameters."""
+
+    columns: BarColumns
+    symbols: int
+    decider: str
+    params: Mapping[str, Any]
+    cash: Decimal
+    fee_per_order: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPace:
+    """`seconds` is the engine's work only, or with storing everything up to the last commit."""
+
+    bars: int
+    seconds: float
+    bars_per_second: float
+    orders: int
+    fills: int
+    denials: int
+    final_equity: str
+    peak_memory_mb: float
+    stored: bool
+
+
+def desk_make(request: SessionRequest) -> Desk:
+    """A desk as a run has it, over one session without breaks; limits as of a run without a profile."""
+    names = tuple(f"BENCH-{number}" for number in range(1, request.symbols + 1))
+    starts = request.columns.start.tolist()
+    timeline = Timeline(
+        dict.fromkeys(names, request.columns),
+        starts,
+        [start + LENGTH for start in starts],
+        Timeframe.MINUTE,
+        len(starts) * len(names),
+    )
+    settings = ExecutionSettings(
+        slippage=SlippageModel.NONE,
+        fees=FeeModel.PER_TRADE,
+        fee_per_trade=request.fee_per_order,
+        volume_cap=None,
+        tick_size=None,
+    )
+    account = start_account(request.cash, settings, timeline.start(1))
+    return Desk(
+        timeline=timeline,
+        account=account,
+        decider=decider_make(request.decider, dict(request.params)),
+        approve=make_approve(effective_limits(snapshot()), names, next_trade_at=timeline.next_trade_at),
+        observation=Observation(account, timeline.reader(), names),
+        benchmark=to_units([]),
+        steps_per_second=None,
+        clock=time.perf_counter(),
+    )
+
+
+def snapshot() -> dict[str, Any]:
+    """All gates, and a Model that sets no limits of its own."""
+    model = {
+        "allowed_symbols": [],
+        "allowed_order_types": ["market"],
+        "allow_shorting": False,
+        "margin_account": False,
+        "allow_options_strategies": False,
+        "max_position_size_dollars": None,
+        "max_daily_loss_dollars": None,
+    }
+    return {"gates": GATE_THRESHOLDS, "profile": None, "model": model, "rules": []}
+
+
+def session_pace(request: SessionRequest) -> SessionPace:
+    """Walk the whole session in memory, as a worker does between two commits, and measure."""
+    desk = desk_make(request)
+    began = time.perf_counter()
+    orders = fills = denials = 0
+    for batch in batches(desk):
+        for result in batch.eventful:
+            orders += sum(order.decided_step == result.step for order in result.orders)
+            fills += len(result.fills)
+            denials += len(result.verdicts)
+    seconds = time.perf_counter() - began
+    return pace_of(request, desk, seconds, (orders, fills, denials), stored=False)
+
+
+def batches(desk: Desk) -> Iterator[Batch]:
+    """Steps in the portions in which a worker would commit them."""
+    stretches = desk.stretches()
+    while desk.has_steps_left:
+        batch = Batch(desk.account.step + 1, desk.account.peak_equity)
+        for stretch in stretches:
+            batch.add(stretch)
+            if len(batch) >= desk.steps_per_commit:
+                break
+        yield batch
+
+
+def pace_of(
+    request: SessionRequest, desk: Desk, seconds: float, counts: tuple[int, int, int], *, stored: bool
+) -> SessionPace:
+    bars = len(request.columns.start) * request.symbols
+    orders, fills, denials = counts
+    return SessionPace(
+        bars=bars,
+        seconds=round(seconds, 4),
+        bars_per_second=round(bars / seconds),
+        orders=orders,
+        fills=fills,
+        denials=denials,
+        final_equity=f"{desk.account.equity().normalize():f}",
+        peak_memory_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        stored=stored,
+    )

@@ -1,0 +1,174 @@
+"""A run in a real browser: started, watched in two tabs, stopped, read, on a desk and on a phone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from playwright.sync_api import expect
+
+from agents.tasks import run_slice
+from agents.tests.world import bars_make, model_make, run_make
+from core.testing_browser import PHONE, WIDE, accessibility_problems, log_in, wait_until
+from profiles.models import TradingModel
+from runs.models import Run, RunState
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, ViewportSize
+
+pytestmark = pytest.mark.browser
+
+INSTANT = 0.001  # long enough for one commit, too short for two
+TABS = ["decisions", "orders", "round-trips", "statistics", "limits", "equity", "snapshot", "events"]
+
+
+@pytest.fixture
+def model(alice: User, monkeypatch: pytest.MonkeyPatch) -> TradingModel:
+    monkeypatch.setattr(settings, "RUN_COMMIT_STEPS", 50)
+    bars_make()
+    bars_make("OTHER", seed=3)
+    return model_make(alice, "Watched")
+
+
+def work(run: Run, slices: int = 1) -> None:
+    """Be the worker: one commit a slice."""
+    for _ in range(slices):
+        run_slice(run.user_id, run.pk, slice_seconds=INSTANT)
+
+
+def finish(run: Run) -> Run:
+    while run_slice(run.user_id, run.pk, slice_seconds=30):
+        pass
+    return run
+
+
+def test_a_run_is_started_watched_in_two_tabs_and_stopped(
+    browser_page: Page, alice: User, model: TradingModel
+) -> None:
+    page = browser_page
+    log_in(page, alice)
+    page.goto(f"/models/{model.pk}/")
+    page.get_by_label("Who decides").select_option("random")
+    page.get_by_label("Probability").fill("0.5")
+    page.get_by_role("button", name="Start run").click()
+    page.wait_for_url(f"**/models/{model.pk}/r/1/")
+    run = Run.objects.get()
+    assert run.decider_params["probability"] == 0.5
+    expect(page.locator("#run-state")).to_contain_text("queued")
+    second = page.context.new_page()
+    second.goto(f"/models/{model.pk}/r/1/?tab=orders")
+
+    work(run)
+    for tab in (page, second):
+        expect(tab.locator("#run-state")).to_contain_text("50/390")
+        expect(tab.locator("#run-side-now")).to_contain_text("step 50")
+    expect(page.locator("table.decision-table tbody tr").first).to_contain_text("50")
+    expect(second.locator("table.data-table tbody tr").first).to_be_visible()
+    wait_until(page, "JSON.parse(document.getElementById('candles-data').textContent).bars.length === 50")
+
+    page.reload()
+    expect(page.locator("#run-state")).to_contain_text("50/390")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Stopping…")).to_be_visible()
+    expect(second.get_by_role("button", name="Stopping…")).to_be_visible()
+    work(run)
+    run.refresh_from_db()
+    for tab in (page, second):
+        expect(tab.locator("#run-state")).to_contain_text("stopped")
+        expect(tab.locator("#run-facts")).to_contain_text(f"figures as of step {run.cursor}")
+        expect(tab.get_by_role("button", name="Stopping…")).to_have_count(0)
+    expect(page.locator("table.decision-table tbody tr").first).to_contain_text(str(run.cursor))
+    second.close()
+
+
+def test_tabs_filters_and_decisions_are_addresses_that_come_back(
+    browser_page: Page, alice: User, model: TradingModel
+) -> None:
+    page = browser_page
+    run = finish(run_make(alice, model, "random", decider_params={"probability": 0.5}))
+    log_in(page, alice)
+    page.goto(f"/models/{model.pk}/r/{run.number}/")
+    page.get_by_role("link", name="Statistics", exact=True).click()
+    page.wait_for_url("**?tab=statistics")
+    page.locator(".hint").filter(has_text="winners ÷ trips").focus()
+    expect(page.get_by_text("winners ÷ trips")).to_be_visible()
+    page.get_by_role("link", name="Round trips", exact=True).click()
+    page.wait_for_url("**?tab=round-trips")
+    expect(page.get_by_role("heading", name="Round trips", level=2)).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Statistics", level=2)).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Decisions", level=2)).to_be_visible()
+    page.get_by_role("link", name="ordered", exact=False).first.click()
+    page.wait_for_url("**outcome=ordered**")
+    page.locator("table.decision-table tbody a").first.click()
+    expect(page.get_by_role("heading", name="What came of it")).to_be_visible()
+    page.reload()
+    expect(page.locator("#decision")).to_contain_text("Order")
+    page.get_by_role("searchbox").fill("no such words")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("No decision matches")).to_be_visible()
+
+
+def test_without_the_stream_the_page_still_follows(
+    browser_page: Page, alice: User, model: TradingModel
+) -> None:
+    page = browser_page
+    run = run_make(alice, model)
+    log_in(page, alice)
+    page.route("**/live/*", lambda route: route.fulfill(status=204))  # as when Redis or the stream is gone
+    page.goto(f"/models/{model.pk}/r/{run.number}/")
+    finish(run)
+    expect(page.locator("#run-state")).to_contain_text("completed", timeout=10_000)
+    expect(page.locator("table.decision-table tbody tr").first).to_contain_text("390")
+
+
+def test_a_marker_leads_to_its_decision(browser_page: Page, alice: User, model: TradingModel) -> None:
+    page = browser_page
+    run = finish(run_make(alice, model, "buy_and_hold"))
+    log_in(page, alice)
+    page.goto(f"/models/{model.pk}/r/{run.number}/")
+    href = page.evaluate("JSON.parse(document.getElementById('candles-data').textContent).fills[0].href")
+    page.goto(f"/models/{model.pk}/r/{run.number}/{href}")
+    expect(page.locator("#decision")).to_contain_text("buy 20 % of equity in TEST")
+
+
+def test_every_page_of_a_run_is_accessible_and_fits_a_phone(
+    browser_page: Page, alice: User, model: TradingModel
+) -> None:
+    page = browser_page
+    run = finish(
+        run_make(alice, model, "random", symbols=["TEST", "OTHER"], decider_params={"probability": 0.3})
+    )
+    waiting = run_make(alice, model)
+    failed = run_make(alice, model, session="pre")
+    finish(failed)
+    assert Run.objects.get(pk=failed.pk).state == RunState.FAILED
+    log_in(page, alice)
+    base = f"/models/{model.pk}/r/"
+    urls = [f"{base}{run.number}/?tab={tab}" for tab in TABS]
+    urls += [f"{base}{run.number}/?step=2", f"{base}{waiting.number}/", f"{base}{failed.number}/"]
+    urls += [
+        f"{base}{run.number}/delete/",
+        "/runs/",
+        f"/models/{model.pk}/",
+        f"/models/{model.pk}/start/",
+        "/models/",
+    ]
+    assert [(url, *problem) for url in urls for problem in problems(page, url)] == []
+
+
+def problems(page: Page, url: str) -> list[tuple[str, str]]:
+    """What is wrong with a page, wide in the light and narrow in the dark."""
+    found: list[tuple[str, str]] = []
+    shown: list[tuple[ViewportSize, Literal["light", "dark"]]] = [(WIDE, "light"), (PHONE, "dark")]
+    for size, scheme in shown:
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme)
+        page.goto(url)
+        found += [(scheme, problem) for problem in accessibility_problems(page)]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append((scheme, f"wider than {size['width']} px"))
+    return found
