@@ -57,11 +57,13 @@ def acting_as(user_id: int | None) -> Iterator[None]:
 
     Nested use restores the outer user. Never hold it around a network call.
     """
+    is_nested = connection.in_atomic_block
     with transaction.atomic():
-        before = current_actor()
+        before = current_actor() if is_nested else None
         set_actor(user_id)
         yield
-        set_actor(before)
+        if is_nested:  # else the setting ends with the transaction
+            set_actor(before)
 
 
 def as_user(task: Callable[Concatenate[int, P], R]) -> Callable[Concatenate[int, P], R]:
