@@ -33,6 +33,7 @@ class DecisionOut(serializers.ModelSerializer[Entry]):
             "intents",
             "verdicts",
             "order_numbers",
+            "notices",
             "context",
         ]
 
