@@ -46,8 +46,8 @@ def enter(account: Account, approved: ApprovedOrder, tape: Tape) -> Order:
 def _new_order(account: Account, approved: ApprovedOrder) -> Order:
     now, delay = account.now, account.settings.decision_delay_seconds
     active_from = now + timedelta(seconds=delay) if delay else now
-    number, status = account.next_order_number, OrderStatus.WORKING
-    order = Order(number, *as_approved(approved), status, account.step, now, active_from)
+    state = (OrderStatus.WORKING, account.step, now, active_from)
+    order = Order(*(account.next_order_number, *as_approved(approved), *state))
     account.next_order_number += 1
     tick, is_buy = account.settings.tick_size, order.side is Side.BUY
     # A limit is never exceeded and a stop never anticipated, so each is rounded to its own safe side.

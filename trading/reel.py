@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from typing import Any, Protocol
 
@@ -21,7 +21,6 @@ from trading.types import Bar, Quote
 
 Ints = NDArray[np.int64]
 WINDOW = 2048
-_MOST_KEPT = 50_000
 
 
 class Columns(Protocol):
@@ -41,25 +40,19 @@ class Columns(Protocol):
     def volume(self) -> NDArray[np.int64]: ...
 
 
-class Decimals(dict[float, Decimal]):
-    """Floats by their shortest spelling. Prices repeat, so each is spelled once."""
-
-    def __missing__(self, price: float) -> Decimal:
-        if len(self) >= _MOST_KEPT:
-            self.clear()
-        self[price] = decimal = Decimal(repr(price))
-        return decimal
+@lru_cache(maxsize=8192)
+def exact(price: float) -> Decimal:
+    """A float by its shortest spelling, which is the price as its source wrote it. Prices repeat."""
+    return Decimal(repr(price))
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
     """One symbol over a window of steps. Where it has no bar, `closes` is None and no high or low can be a new one."""
 
-    opens: list[float]
     highs: list[float]
     lows: list[float]
     closes: list[Decimal | None]
-    volumes: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +88,6 @@ class Reel:
         self.opens = frozenset(opens)
         self.quotes = quotes
         self.actions = actions or {}
-        self.exact = Decimals()
         self._window: Window | None = None
         _check_steps(self.starts, self.ends)
         self._rows = {symbol: self._rows_of(symbol, bars) for symbol, bars in columns.items()}
@@ -114,14 +106,14 @@ class Reel:
 
     def bars(self, step: int, symbols: Collection[str] | None = None) -> dict[str, Bar]:
         """The bars that close with this step, of all symbols or of some; a symbol without one is absent."""
-        window, exact = self.window(step), self.exact
-        index, start = step - window.first, self.start(step)
-        found = {}
+        window, start, found = self.window(step), self.start(step), {}
         for symbol, strip in window.strips.items():
-            close = strip.closes[index]
-            if close is not None and (symbols is None or symbol in symbols):
-                high, low = exact[strip.highs[index]], exact[strip.lows[index]]
-                found[symbol] = Bar(start, exact[strip.opens[index]], high, low, close, strip.volumes[index])
+            close = strip.closes[step - window.first]
+            if close is None or (symbols is not None and symbol not in symbols):
+                continue
+            bars, row = self.columns[symbol], self._rows[symbol].item(step)
+            open_, high, low = (exact(column.item(row)) for column in (bars.open, bars.high, bars.low))
+            found[symbol] = Bar(start, open_, high, low, close, bars.volume.item(row))
         return found
 
     def next_marked(self, step: int) -> int:
@@ -141,12 +133,12 @@ class Reel:
 
     def _strip(self, symbol: str, first: int, end: int) -> Strip:
         bars, rows = self.columns[symbol], self._rows[symbol][first:end]
-        opens, highs, lows = (column[rows].tolist() for column in (bars.open, bars.high, bars.low))
-        closes: list[Decimal | None] = list(map(self.exact.__getitem__, bars.close[rows].tolist()))
+        highs, lows = bars.high[rows].tolist(), bars.low[rows].tolist()
+        closes: list[Decimal | None] = list(map(exact, bars.close[rows].tolist()))
         for missing in np.flatnonzero(rows < 0).tolist():
             closes[missing] = None
             highs[missing], lows[missing] = -math.inf, math.inf
-        return Strip(opens, highs, lows, closes, bars.volume[rows].tolist())
+        return Strip(highs, lows, closes)
 
     def _rows_of(self, symbol: str, bars: Columns) -> Ints:
         """The row of each step's bar, -1 where there is none."""

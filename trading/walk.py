@@ -21,7 +21,7 @@ from trading.ledger import Account
 from trading.money import ZERO
 from trading.observe import forget_old, match_and_mark, open_day
 from trading.positions import Position
-from trading.reel import Decimals, Reel, Window
+from trading.reel import Reel, Window, exact
 from trading.session import Approve, Decide, StepResult, act, outcome_of, step
 from trading.settings import AccountType, MarketFill
 from trading.types import Decision, Quote
@@ -173,7 +173,7 @@ class _Walker:
     def _quiet(self, index: int) -> int:
         """Uneventful steps up to a decision that wants something. Return the index after the last step taken."""
         account, decide, nows = self.account, self.decide, self.window.nows
-        watches = [_Watch(position, self.window, self.reel.exact) for position in account.positions.values()]
+        watches = [_Watch(position, self.window) for position in account.positions.values()]
         quiet = Quiet(account.step + 1, account.cash, account.peak_equity)
         marks, marked_at, equities, decisions = (
             account.marks,
@@ -240,11 +240,11 @@ class _Walker:
 class _Watch:
     """The range that a position's lots have lived through, compared as floats and written as decimals when it grows."""
 
-    __slots__ = ("exact", "high", "highs", "lots", "low", "lows", "quantity", "symbol")
+    __slots__ = ("high", "highs", "lots", "low", "lows", "quantity", "symbol")
 
-    def __init__(self, position: Position, window: Window, exact: Decimals) -> None:
+    def __init__(self, position: Position, window: Window) -> None:
         strip = window.strips[position.symbol]
-        self.symbol, self.lots, self.exact = position.symbol, position.lots, exact
+        self.symbol, self.lots = position.symbol, position.lots
         self.highs, self.lows = strip.highs, strip.lows
         self.quantity = Decimal(position.quantity)
         high, low = self.lots[0].high, self.lots[0].low
@@ -256,5 +256,5 @@ class _Watch:
     def widen(self, index: int) -> None:
         high, low = self.highs[index], self.lows[index]
         for lot in self.lots:
-            lot.widen(self.exact[high], self.exact[low])
+            lot.widen(exact(high), exact(low))
         self.high, self.low = max(self.high, high), min(self.low, low)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+from hypothesis import settings
 
 from trading.corporate_actions import CorporateAction
 from trading.ledger import Account
@@ -20,7 +22,8 @@ HOLD = Decision()
 # Prices as they stand in the bars: what a test is about is then the only thing that moves them.
 BARE = ExecutionSettings(slippage=SlippageModel.NONE, volume_cap=None)
 
-Prices = tuple[float | str, float | str, float | str, float | str]
+# No deadline: how long an example takes says how busy the machine is.
+thorough = settings(max_examples=60, deadline=None)
 
 
 def dec(value: float | str | Decimal) -> Decimal:
@@ -97,6 +100,3 @@ class Floor:
     def status(self, number: int) -> str:
         found = [order for result in self.results for order in result.orders if order.number == number]
         return found[-1].status.value
-
-
-Script = Callable[[Account], Decision]

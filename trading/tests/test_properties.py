@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trading.corporate_actions import CorporateAction, Dividend, Split
@@ -27,15 +27,12 @@ from trading.settings import (
     SlippageModel,
     StopLimitFill,
 )
-from trading.tests.market import MINUTE, OPEN
+from trading.tests.market import MINUTE, OPEN, thorough
 from trading.types import Action, Bar, Decision, Fill, OrderIntent, OrderType, Side, TimeInForce
 
 SYMBOLS = ("SPY", "IBM")
 CENT = Decimal("0.01")
 TINY = Decimal("1e-12")  # splits by ratios without an exact inverse are right to the 28 digits of a Decimal
-
-settings.register_profile("trading", max_examples=60, deadline=None)
-settings.load_profile("trading")
 
 cents = st.integers(500, 20_000).map(lambda n: Decimal(n) / 100)
 quantities = st.integers(1, 400)
@@ -163,6 +160,7 @@ def open_lot_fees(account: Account) -> Decimal:
     return sum((lot.fee for p in account.positions.values() for lot in p.lots), Decimal(0))
 
 
+@thorough
 @given(sessions(), conventions())
 def test_cash_is_what_the_fills_moved(minutes: list[Minute], how: ExecutionSettings) -> None:
     account, results = run(minutes, how)
@@ -173,6 +171,7 @@ def test_cash_is_what_the_fills_moved(minutes: list[Minute], how: ExecutionSetti
     assert account.fees_paid == sum(fill.fee for fill in all_fills(results))
 
 
+@thorough
 @given(sessions(), conventions())
 def test_a_position_is_the_sum_of_its_fills(minutes: list[Minute], how: ExecutionSettings) -> None:
     account, results = run(minutes, how)
@@ -185,6 +184,7 @@ def test_a_position_is_the_sum_of_its_fills(minutes: list[Minute], how: Executio
     assert all(p.quantity == sum(lot.quantity for lot in p.lots) for p in account.positions.values())
 
 
+@thorough
 @given(sessions(with_actions=True), conventions())
 def test_nothing_creates_or_destroys_money(minutes: list[Minute], how: ExecutionSettings) -> None:
     account, results = run(minutes, how)
@@ -195,6 +195,7 @@ def test_nothing_creates_or_destroys_money(minutes: list[Minute], how: Execution
     assert abs(account.realised - sum(trip.pnl for trip in trips)) < TINY
 
 
+@thorough
 @given(sessions(with_actions=True), conventions())
 def test_equity_moves_only_with_marks_fees_and_slippage(
     minutes: list[Minute], how: ExecutionSettings
@@ -224,6 +225,7 @@ def test_equity_moves_only_with_marks_fees_and_slippage(
         )
 
 
+@thorough
 @given(sessions(), conventions())
 def test_no_fill_is_outside_its_bar_and_slippage_nor_beyond_its_limit(
     minutes: list[Minute], how: ExecutionSettings
@@ -248,6 +250,7 @@ def test_no_fill_is_outside_its_bar_and_slippage_nor_beyond_its_limit(
                 assert against >= 0
 
 
+@thorough
 @given(sessions(), conventions())
 def test_no_fill_comes_before_the_bar_after_the_decision(
     minutes: list[Minute], how: ExecutionSettings
@@ -264,6 +267,7 @@ def test_no_fill_comes_before_the_bar_after_the_decision(
                 assert fill.at >= order.decided_at
 
 
+@thorough
 @given(sessions(), conventions())
 def test_volume_cap_holds_for_all_orders_of_a_bar_together(
     minutes: list[Minute], how: ExecutionSettings
@@ -275,6 +279,7 @@ def test_volume_cap_holds_for_all_orders_of_a_bar_together(
             assert how.volume_cap is None or filled <= how.volume_cap * bar.volume
 
 
+@thorough
 @given(sessions(with_actions=True), conventions())
 def test_closing_orders_never_open_the_other_side(minutes: list[Minute], how: ExecutionSettings) -> None:
     account = start_account(Decimal(1_000_000), how, OPEN)
@@ -302,6 +307,7 @@ def test_closing_orders_never_open_the_other_side(minutes: list[Minute], how: Ex
         assert held == {symbol: account.quantity(symbol) for symbol in SYMBOLS}
 
 
+@thorough
 @given(sessions(with_actions=True), conventions())
 def test_orders_add_up_and_nothing_works_after_the_last_bar(
     minutes: list[Minute], how: ExecutionSettings
@@ -318,6 +324,7 @@ def test_orders_add_up_and_nothing_works_after_the_last_bar(
         assert order.closed_at is not None
 
 
+@thorough
 @given(sessions(with_actions=True), conventions())
 def test_an_account_read_back_from_json_goes_on_the_same(
     minutes: list[Minute], how: ExecutionSettings

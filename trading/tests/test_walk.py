@@ -20,7 +20,7 @@ from trading.oracle.desk import wave_through
 from trading.reel import Reel
 from trading.session import StepResult, start_account
 from trading.settings import AccountType, ExecutionSettings, MarketFill
-from trading.tests.market import BARE, HOLD, OPEN, dec
+from trading.tests.market import BARE, HOLD, OPEN, dec, thorough
 from trading.types import Action, Decision, OrderIntent, OrderType
 from trading.walk import walk
 
@@ -99,6 +99,7 @@ def as_text(results: list[StepResult]) -> list[str]:
     return [repr(result) for result in results]
 
 
+@thorough
 @given(
     seed=st.integers(0, 10_000),
     appetite=st.sampled_from([0.0, 0.02, 0.1, 0.5]),
