@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -47,4 +49,6 @@ def _start() -> None:
     folder.chmod(0o711)  # PostgreSQL may run as another account; what is inside is closed again
     os.environ["VAR_DIR"] = str(folder)
     _lease = services.attach(folder, is_throwaway=True)
+    if not _lease.is_embedded:
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)  # else its keeper does
     os.environ.update(_lease.addresses.environment())

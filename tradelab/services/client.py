@@ -33,6 +33,11 @@ class Lease:
         self._lock = lock
 
     @property
+    def is_embedded(self) -> bool:
+        """Whether any of them is ours to keep; else all are named by the environment."""
+        return self._lock is not None
+
+    @property
     def is_alive(self) -> bool:
         """Whether the embedded services run; those of others are not watched."""
         return self._lock is None or is_held(self.var_dir / "keeper.lock")

@@ -43,13 +43,15 @@ class RedisServer:
     def __init__(self, var_dir: Path, *, is_throwaway: bool = False) -> None:
         self.folder = var_dir / "redis"
         self.log = var_dir / "log" / "redis.log"
-        self.password = stored_secret(var_dir / "redis_password")
+        self.program = find_program()
+        # The stand-in knows no passwords.
+        self.password = stored_secret(var_dir / "redis_password") if self.program else ""
         self.is_throwaway = is_throwaway
         self.port = 0
 
     @property
     def url(self) -> str:
-        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+        return f"redis://{f':{self.password}@' if self.password else ''}127.0.0.1:{self.port}/0"
 
     def start(self) -> Child:
         """Start it and return when it answers; another port is tried if somebody takes ours meanwhile."""
@@ -62,11 +64,10 @@ class RedisServer:
         raise RuntimeError(f"Redis ended while starting; {self.log} says:\n{log_tail(self.log)}")
 
     def _spawn(self) -> Child:
-        program = find_program()
-        if program is None:
-            command = [sys.executable, "-m", "tradelab.services.fake_redis", str(self.port)]
+        if self.program:
+            command = [self.program, str(self._write_configuration())]
         else:
-            command = [program, str(self._write_configuration())]
+            command = [sys.executable, "-m", "tradelab.services.fake_redis", str(self.port)]
         with open_log(self.log) as output:
             folder = Path(__file__).resolve().parents[2]
             return spawn("Redis", command, stop_signal=signal.SIGTERM, output=output, folder=folder)
@@ -86,16 +87,29 @@ class RedisServer:
         return path
 
     def _answers(self, child: Child) -> bool:
+        """Wait until it answers a PING; False if it ends before. Loading what it kept may take a while."""
+        words = [["AUTH", self.password]] if self.password else []
+        request = b"".join(_encoded(command) for command in [*words, ["PING"]])
         while child.is_alive:
             try:
                 with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
-                    connection.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
-                    if b"+PONG" in connection.recv(256):
-                        return True
+                    connection.sendall(request)
+                    with connection.makefile("rb") as answers:
+                        if answers.readline().startswith(b"+") and (
+                            not words or answers.readline() == b"+PONG\r\n"
+                        ):
+                            return True
             except OSError:
                 pass
             time.sleep(0.02)
         return False
+
+
+def _encoded(command: list[str]) -> bytes:
+    """A command in Redis's protocol."""
+    return f"*{len(command)}\r\n".encode() + b"".join(
+        f"${len(word)}\r\n{word}\r\n".encode() for word in command
+    )
 
 
 def _free_port() -> int:
