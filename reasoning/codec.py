@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from trading.session import StepResult
 from trading.types import Action, Decision, OrderIntent, OrderType, TimeInForce, Verdict
 
 READERS: dict[str, Any] = {
@@ -88,3 +89,21 @@ def decision_from_entry(
 def verdict_to_json(index: int, verdict: Verdict) -> dict[str, Any]:
     """A verdict with the position of its intent in the decision."""
     return {"intent": index, **{name: plain(value) for name, value in asdict(verdict).items()}}
+
+
+def decision_fields(result: StepResult) -> dict[str, Any]:
+    """What the log says of a step: its decision, and what was said to it."""
+    decision = result.decision
+    return {
+        "outcome": result.outcome.value,
+        "content": decision.reasoning,
+        "confidence": None if decision.confidence is None else float(decision.confidence),
+        "failure_code": decision.failure_code,
+        "intents": wishes_to_json(decision),
+        "verdicts": [verdict_to_json(index, verdict) for index, verdict in result.verdicts],
+        "order_numbers": [order.number for order in result.orders if order.decided_step == result.step],
+        "notices": [
+            {name: plain(value) for name, value in asdict(notice).items()} for notice in result.notices
+        ],
+        "context": dict(decision.context),
+    }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from django.utils import timezone
 
+from core.bulk import rows_insert
 from reasoning.chain import origin_hash, record_hash
-from reasoning.codec import plain, verdict_to_json, wishes_to_json
+from reasoning.codec import decision_fields
 from reasoning.models import Entry, EntryKind
 from reasoning.records import origin_of, record_of
 from reasoning.thought import Thought
@@ -21,8 +21,10 @@ def entries_append(run: Run, results: Sequence[StepResult], thoughts: Sequence[T
     """Append thoughts, then one decision a step, in the caller's transaction, which holds the run's row lock."""
     rows = [thought_row(run, thought) for thought in thoughts]
     rows += [decision_row(run, result) for result in results]
+    if not rows:
+        return
     chain_on(run, rows)
-    Entry.objects.bulk_create(rows)
+    rows_insert(rows)
     run.save(update_fields=["log_count", "log_head"])
 
 
@@ -51,20 +53,11 @@ def thought_row(run: Run, thought: Thought) -> Entry:
 
 
 def decision_row(run: Run, result: StepResult) -> Entry:
-    decision = result.decision
     return Entry(
         user_id=run.user_id,
         run=run,
         kind=EntryKind.DECISION.value,
         step=result.step,
         simulated_at=result.now,
-        outcome=result.outcome.value,
-        content=decision.reasoning,
-        confidence=None if decision.confidence is None else float(decision.confidence),
-        failure_code=decision.failure_code,
-        intents=wishes_to_json(decision),
-        verdicts=[verdict_to_json(index, verdict) for index, verdict in result.verdicts],
-        order_numbers=[order.number for order in result.orders if order.decided_step == result.step],
-        notices=[{name: plain(value) for name, value in asdict(notice).items()} for notice in result.notices],
-        context=dict(decision.context),
+        **decision_fields(result),
     )

@@ -30,7 +30,7 @@ class Wrapping(StrEnum):
 class BadAnswer(Exception):
     """An answer that can't be used. The message says what was found and what is wanted, for the model to read."""
 
-    def __init__(self, code: AnswerCode, message: str) -> None:
+    def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message

@@ -7,6 +7,7 @@ from typing import Any
 from agents.deciders.base import Decider, Observation, Params
 from agents.deciders.buy_and_hold import BuyAndHold
 from agents.deciders.hold import Hold
+from agents.deciders.llm import Llm
 from agents.deciders.mean_reversion import MeanReversion
 from agents.deciders.momentum_breakout import MomentumBreakout
 from agents.deciders.random_trader import RandomTrader
@@ -26,6 +27,7 @@ DECIDERS: dict[str, type[Decider]] = {
         RandomTrader,
         Recording,
         Scripted,
+        Llm,
     )
 }
 

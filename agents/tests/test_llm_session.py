@@ -104,11 +104,11 @@ def test_answers_are_traded_with_their_reasons_and_later_prompts_show_what_came_
         "As I see it.",
     )
     prompts = journal.prompts()
-    print(journal.asked[0].messages[0].content); print(prompts[21])
     fill = Fill.objects.get(run=run, order=first)
     assert "> buy 10 TEST\n> sent as order 1\n> because: As I see it.\n" in prompts[4]
     assert f"* order 1 bought 10 TEST at {fill.price:.2f}" in prompts[4]
-    assert "> buy 5000 TEST: DENIED POSITION_SIZE TEST would be" in prompts[6]
+    assert "> buy 5000 TEST: DENIED NEGATIVE_CASH" in prompts[6]
+    assert "POSITION_SIZE TEST would be" in prompts[6]
     assert "> because: All in. Now." in prompts[6]
     assert "Working orders: order 2 buy 3 TEST limit limit 95.50 day." in prompts[8]
     assert "PLAN: Sell strength." in prompts[10]

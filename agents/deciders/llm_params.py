@@ -1,0 +1,71 @@
+"""Parameters of the language model as a trader: whom to ask, what to show, and when to ask."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from agents.deciders.base import Params
+from agents.prompts.indicators import specs_read
+from agents.prompts.template import NEWEST, template_names
+
+
+def indicators_check(text: str) -> str:
+    return ", ".join(map(str, specs_read(text)))
+
+
+def template_check(name: str) -> str:
+    if name not in template_names():
+        raise ValueError(f"should be one of {', '.join(template_names())}")
+    return name
+
+
+Multiple = Annotated[float, Field(gt=0, le=100)]
+
+
+class LlmParams(Params):
+    """Where nothing is chosen, the user's own endpoint and the Model's own AI model answer at every bar."""
+
+    endpoint: Annotated[
+        str, Field(default="", max_length=60, description="Name of an AI endpoint; empty: your default one")
+    ]
+    ai_model: Annotated[
+        str, Field(default="", max_length=200, description="AI model to ask; empty: the Model's own")
+    ]
+    bars_shown: Annotated[
+        int, Field(default=40, ge=5, le=500, description="Newest bars that every prompt shows, at least")
+    ]
+    indicators: Annotated[
+        str,
+        Field(default="rsi 14, atr 14, vwap, relative_volume 20", description="Shown beside each bar"),
+        AfterValidator(indicators_check),
+    ]
+    every: Annotated[
+        int, Field(default=1, ge=0, le=5000, description="Ask every so many bars; 0: on triggers only")
+    ]
+    on_move: Annotated[
+        Multiple | None,
+        Field(default=None, description="Also ask after a move of so many ATR since the last question"),
+    ]
+    on_volume: Annotated[
+        Multiple | None, Field(default=None, description="Also ask at so many times the usual volume")
+    ]
+    on_stop: Annotated[
+        Multiple | None, Field(default=None, description="Also ask within so many ATR of a working stop")
+    ]
+    on_fill: Annotated[bool, Field(default=True, description="Also ask after a fill")]
+    on_event: Annotated[bool, Field(default=True, description="Also ask after a denial or a broker's notice")]
+    plan: Annotated[bool, Field(default=True, description="Write a plan before the first bar")]
+    analysis_every: Annotated[
+        int, Field(default=60, ge=0, le=5000, description="Write an analysis every so many bars; 0: never")
+    ]
+    reflection: Annotated[bool, Field(default=True, description="Look back after the last bar")]
+    shade_rate: Annotated[
+        float,
+        Field(default=0.0, ge=0, le=1, description="Share of skipped bars to ask about without trading"),
+    ]
+    shade_seed: Annotated[int, Field(default=1, ge=0, description="The same seed asks about the same bars")]
+    prompt: Annotated[
+        str, Field(default=NEWEST, description="Version of the prompt"), AfterValidator(template_check)
+    ]
