@@ -21,8 +21,6 @@ from reasoning.services import entries_append
 from runs.models import RunState
 from runs.services import Claim, progress_record, run_lock_claimed
 from runs.services.progress import Progress
-from trading.session import StepResult
-from trading.types import Outcome
 from trading.walk import Stretch
 
 
@@ -38,9 +36,7 @@ def advance(user: User, claim: Claim, *, slice_seconds: float) -> RunState:
         if desk.has_steps_left and time.monotonic() > ends_at:
             return RunState.RUNNING
         pause(desk, began)
-    with acting_as(user.pk):
-        run_complete(run_lock_claimed(user, claim), RunState.COMPLETED, desk.seconds_since_commit())
-    return RunState.COMPLETED
+    return conclude(user, claim, desk)
 
 
 def think(desk: Desk, stretches: Iterator[Stretch]) -> Batch:
@@ -56,32 +52,45 @@ def think(desk: Desk, stretches: Iterator[Stretch]) -> Batch:
 
 def act(user: User, claim: Claim, desk: Desk, batch: Batch) -> bool:
     """Commit some steps as a whole. Return whether the run ended here because somebody asked it to stop."""
-    results = list(batch.results())
+    results = list(batch.results()) if desk.keeps_holds else batch.of_note
     with acting_as(user.pk):
         run = run_lock_claimed(user, claim)
         steps_record(run, batch, desk.account, desk.benchmark)
-        entries_append(run, results)
-        progress_record(run, progress_of(results, desk.seconds_since_commit()))
-        if run.stop_requested_at is None:
-            return False
-        run_complete(run, RunState.STOPPED)
-        return True
+        entries_append(run, results, desk.decider.thoughts)
+        progress_record(run, progress_of(batch, desk.seconds_since_commit()))
+        is_stopped = run.stop_requested_at is not None
+        if is_stopped:
+            run_complete(run, RunState.STOPPED)
+    desk.decider.learn(results, desk.account)
+    return is_stopped
 
 
-def progress_of(results: list[StepResult], seconds: float) -> Progress:
+def conclude(user: User, claim: Claim, desk: Desk) -> RunState:
+    """End a run that has taken its last step, after its decider has looked back on it."""
+    desk.observation.reader.advance_to(desk.timeline.ends[-1])
+    thoughts = desk.decider.look_back(desk.observation)
+    with acting_as(user.pk):
+        run = run_lock_claimed(user, claim)
+        entries_append(run, [], thoughts)
+        run_complete(run, RunState.COMPLETED, desk.seconds_since_commit())
+    return RunState.COMPLETED
+
+
+def progress_of(batch: Batch, seconds: float) -> Progress:
     """Count what these steps add to their run."""
-    asked = [result for result in results if result.decision.was_asked]
-    failed = sum(result.outcome == Outcome.FAILED for result in asked)
+    eventful = batch.eventful
+    asked = sum(decision.was_asked for decision in batch.decisions())
+    failed = sum(bool(decision.failure_code) for decision in batch.decisions())
     return Progress(
-        steps=len(results),
-        asked=len(asked),
-        decided=len(asked) - failed,
+        steps=len(batch),
+        asked=asked,
+        decided=asked - failed,
         failed=failed,
-        orders=sum(order.decided_step == result.step for result in results for order in result.orders),
-        fills=sum(len(result.fills) for result in results),
-        denials=sum(len({index for index, _ in result.verdicts}) for result in results),
-        equity=results[-1].equity,
-        simulated_at=results[-1].now,
+        orders=sum(order.decided_step == result.step for result in eventful for order in result.orders),
+        fills=sum(len(result.fills) for result in eventful),
+        denials=sum(len({index for index, _ in result.verdicts}) for result in eventful),
+        equity=batch.last_equity,
+        simulated_at=batch.last_now,
         worker_seconds=seconds,
     )
 

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from agents.beside import buy_and_hold_units
 from agents.deciders import Decider, Observation, decider_make
 from agents.deciders.llm import Llm
-from agents.deciders.recording import Recording
+from agents.deciders.recording import HELD, Recording
 from agents.llm.endpoint import journal_open
 from agents.seat import llm_seat
 from agents.timeline import Timeline, timeline_load
@@ -33,6 +33,7 @@ from trading.types import Decision
 from trading.walk import Stretch, walk
 
 FEW_STEPS = 100
+MOST_STEPS_WITH_HOLDS = 5_000  # about two weeks of minutes
 
 
 class NothingToTrade(Exception):
@@ -55,6 +56,11 @@ class Desk:
     @property
     def has_steps_left(self) -> bool:
         return self.account.step < len(self.timeline)
+
+    @property
+    def keeps_holds(self) -> bool:
+        """Whether every hold is an entry of its own; in long runs of free deciders holds are only counted."""
+        return not self.decider.is_free or len(self.timeline) <= MOST_STEPS_WITH_HOLDS
 
     @property
     def steps_per_commit(self) -> int:
@@ -144,6 +150,8 @@ def decider_of(user: User, run: Run) -> Decider:
     if isinstance(decider, Recording):
         source = access_run_by_number(user, run.model_id, decider.params.run)
         decider.decisions = recorded_decisions(source)
+        if len(decider.decisions) < source.cursor:
+            decider.missing = HELD
     return decider
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from broker.equity import Ints, to_units
 from trading.money import ZERO
 from trading.session import StepResult
+from trading.types import Decision, Outcome
 from trading.walk import Part, Quiet, Stretch
 
 
@@ -40,6 +41,28 @@ class Batch:
     def eventful(self) -> list[StepResult]:
         """The steps in which more may have happened than a change of value."""
         return [result for stretch in self.stretches for result in stretch.eventful]
+
+    @property
+    def of_note(self) -> list[StepResult]:
+        """The steps whose decision was more than a hold, or to which the broker had something to say."""
+        return [result for result in self.eventful if result.outcome != Outcome.HELD or result.notices]
+
+    def decisions(self) -> Iterator[Decision]:
+        for part in self.parts():
+            if isinstance(part, Quiet):
+                yield from part.decisions
+            else:
+                yield part.decision
+
+    @property
+    def last_equity(self) -> Decimal:
+        last = self.stretches[-1].parts[-1]
+        return last.equity[-1] if isinstance(last, Quiet) else last.equity
+
+    @property
+    def last_now(self) -> datetime:
+        last = self.stretches[-1].parts[-1]
+        return last.nows[-1] if isinstance(last, Quiet) else last.now
 
     @property
     def at(self) -> Ints:

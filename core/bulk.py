@@ -7,12 +7,14 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import connection, models
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 M = TypeVar("M", bound=models.Model)
 
 # Below this many rows an ordinary INSERT is quicker than a table that passes.
 FEWEST_TO_COPY = 200
+MAKE = "CREATE TEMP TABLE {passing} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA"
 
 
 def rows_insert(rows: Sequence[M]) -> None:
@@ -39,18 +41,17 @@ def rows_copy(rows: Sequence[models.Model]) -> None:
     model = type(rows[0])
     has_keys = rows[0].pk is not None
     fields = [field for field in model._meta.concrete_fields if has_keys or not field.primary_key]
-    quote = connection.ops.quote_name
-    table, passing = quote(model._meta.db_table), quote(f"{model._meta.db_table}_passing")
-    columns = ", ".join(quote(field.column) for field in fields)
+    table = sql.Identifier(model._meta.db_table)
+    passing = sql.Identifier(f"{model._meta.db_table}_passing")
+    columns = sql.SQL(", ").join([sql.Identifier(str(field.column)) for field in fields])
+    names = {"table": table, "passing": passing, "columns": columns}
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE TEMP TABLE {passing} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA"
-        )
-        with cursor.copy(f"COPY {passing} FROM STDIN") as copy:
+        cursor.execute(sql.SQL(MAKE).format(**names))
+        with cursor.copy(sql.SQL("COPY {passing} FROM STDIN").format(**names)) as copy:
             for values in values_of(rows, fields):
                 copy.write_row(values)
-        cursor.execute(f"INSERT INTO {table} ({columns}) SELECT * FROM {passing}")
-        cursor.execute(f"DROP TABLE {passing}")
+        cursor.execute(sql.SQL("INSERT INTO {table} ({columns}) SELECT * FROM {passing}").format(**names))
+        cursor.execute(sql.SQL("DROP TABLE {passing}").format(**names))
 
 
 def values_of(

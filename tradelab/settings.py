@@ -209,6 +209,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "beat"
 CELERY_TASK_ROUTES = {
     "agents.tasks.runs_wake": {"queue": "beat"},
+    "agents.tasks.run_advance_asking": {"queue": "llm"},
     "agents.llm.*": {"queue": "llm"},
     "agents.*": {"queue": "runs"},
     "chat.*": {"queue": "chat"},
@@ -240,7 +241,7 @@ RUN_SLICE_SECONDS = env.number(
     "RUN_SLICE_SECONDS", 20, least=1
 )  # then the worker hands on, so that runs take turns
 RUN_COMMIT_SECONDS = 0.5  # steps that cost nothing to repeat commit together, at most this much work…
-RUN_COMMIT_STEPS = env.number("RUN_COMMIT_STEPS", 100, least=1)  # …and at most this many
+RUN_COMMIT_STEPS = env.number("RUN_COMMIT_STEPS", 20_000, least=1)  # …and at most this many
 
 # ---- Language models
 # no: never asked; loopback: only on this machine, as tests do.

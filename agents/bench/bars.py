@@ -32,7 +32,8 @@ def bars_read(path: Path) -> BarColumns:
     columns = {name.lower(): values for name, values in load(path).items()}
     found = {name: pick(columns, name, path) for name in NAMES}
     prices = [np.asarray(found[name], dtype=np.float64) for name in ("open", "high", "low", "close")]
-    return BarColumns(seconds(found["start"]), *prices, np.asarray(found["volume"], dtype=np.int64))
+    volume = np.asarray(found["volume"], dtype=np.int64)
+    return BarColumns._make([seconds(found["start"]), *prices, volume])
 
 
 def load(path: Path) -> Mapping[str, NDArray[Any]]:
@@ -72,4 +73,4 @@ def seeded_bars(count: int, *, seed: int = 1) -> BarColumns:
     lows = np.minimum(opens, closes) - random.integers(0, 4, count)
     starts = 1_704_205_800 + 60 * np.arange(count, dtype=np.int64)
     cents = [column / 100 for column in (opens, highs, lows, closes)]
-    return BarColumns(starts, *cents, random.integers(1_000_000, 2_000_000, count))
+    return BarColumns._make([starts, *cents, random.integers(1_000_000, 2_000_000, count)])

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from agents.beside import buy_and_hold_units
 from agents.deciders import decider_make
 from agents.deciders.base import Observation
 from agents.setup import Desk
 from agents.timeline import Timeline
 from broker.batch import Batch
-from broker.equity import to_units
 from market.columns import BarColumns, Timeframe
 from rules.approve import make_approve
 from rules.limits import GATE_THRESHOLDS, effective_limits
@@ -76,7 +76,7 @@ def desk_make(request: SessionRequest) -> Desk:
         decider=decider_make(request.decider, dict(request.params)),
         approve=make_approve(effective_limits(snapshot()), names, next_trade_at=timeline.next_trade_at),
         observation=Observation(account, timeline.reader(), names),
-        benchmark=to_units([]),
+        benchmark=buy_and_hold_units(timeline, request.cash, settings),
         steps_per_second=None,
         clock=time.perf_counter(),
     )
@@ -100,14 +100,20 @@ def session_pace(request: SessionRequest) -> SessionPace:
     """Walk the whole session in memory, as a worker does between two commits, and measure."""
     desk = desk_make(request)
     began = time.perf_counter()
-    orders = fills = denials = 0
-    for batch in batches(desk):
-        for result in batch.eventful:
-            orders += sum(order.decided_step == result.step for order in result.orders)
-            fills += len(result.fills)
-            denials += len(result.verdicts)
+    walked = list(batches(desk))
     seconds = time.perf_counter() - began
-    return pace_of(request, desk, seconds, (orders, fills, denials), stored=False)
+    return pace_of(request, desk, seconds, counts_of(walked), stored=False)
+
+
+def counts_of(walked: list[Batch]) -> tuple[int, int, int]:
+    """Orders, fills and denials of some batches."""
+    results = [result for batch in walked for result in batch.eventful]
+    orders = sum(order.decided_step == result.step for result in results for order in result.orders)
+    return (
+        orders,
+        sum(len(result.fills) for result in results),
+        sum(len(result.verdicts) for result in results),
+    )
 
 
 def batches(desk: Desk) -> Iterator[Batch]:

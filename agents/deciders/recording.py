@@ -11,6 +11,10 @@ from trading.types import Decision
 NOT_ASKED = Decision(reasoning="The recorded run has no decision for this step.", was_asked=False)
 
 
+# A long run of a free decider keeps no entry of each hold.
+HELD = Decision(reasoning="The recorded run held at this step.")
+
+
 class RecordingParams(Params):
     run: Annotated[
         int, Field(ge=1, description="Number of the run of this Model whose decisions are repeated")
@@ -25,6 +29,7 @@ class Recording(Decider):
     description = "Repeats the stored decisions of an earlier run of the same Model, step by step."
     params_type = RecordingParams
     decisions: Mapping[int, Decision] = {}
+    missing = NOT_ASKED
 
     def decide(self, observation: Observation) -> Decision:
-        return self.decisions.get(observation.step, NOT_ASKED)
+        return self.decisions.get(observation.step, self.missing)

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
 from agents.foreground import session_run
+from agents.management.params import params_of
 from agents.management.present import Progress, print_summary
 from agents.summary import run_summary
 from core.errors import UserError
@@ -99,13 +100,3 @@ def day_of(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise CommandError(f"A date should look like 2026-11-20, was {text!r}") from None
-
-
-def params_of(pairs: list[str]) -> dict[str, str]:
-    params = {}
-    for pair in pairs:
-        name, separator, value = pair.partition("=")
-        if not separator:
-            raise CommandError(f"A parameter should look like name=value, was {pair!r}")
-        params[name] = value
-    return params

@@ -1,0 +1,69 @@
+"""The same session with everything stored in the real tables, and then rolled back."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from agents.bench.session import SessionPace, SessionRequest, batches, desk_make, pace_of, snapshot
+from agents.outcome import statistics_refresh
+from agents.session import progress_of
+from agents.setup import Desk
+from broker.services import steps_record
+from core.rls import set_actor
+from profiles.models import TradingModel
+from reasoning.services import entries_append
+from runs.models import Run, RunState
+from runs.services import progress_record
+from runs.snapshot import snapshot_hash
+
+
+@transaction.atomic
+def stored_pace(request: SessionRequest) -> SessionPace:
+    """Measure from the first step to the last row: orders, fills, round trips, equity, decisions, statistics."""
+    desk = desk_make(request)
+    run = run_make(request, desk)
+    began = time.perf_counter()
+    for batch in batches(desk):
+        steps_record(run, batch, desk.account, desk.benchmark)
+        entries_append(run, list(batch.results()) if desk.keeps_holds else batch.of_note)
+        progress_record(run, progress_of(batch, 0))
+    statistics_refresh(run)
+    seconds = time.perf_counter() - began
+    transaction.set_rollback(True)
+    counts = (run.order_count, run.fill_count, run.denial_count)
+    return pace_of(request, desk, seconds, counts, stored=True)
+
+
+def run_make(request: SessionRequest, desk: Desk) -> Run:
+    """A user, a Model and a running run, for as long as the transaction lasts."""
+    user = User.objects.create(username=f"bench-{time.time_ns()}")
+    set_actor(user.pk)
+    model = TradingModel.objects.create(user=user, name="Bench", slug="bench", initial_cash=request.cash)
+    limits: dict[str, Any] = snapshot()
+    days = [
+        datetime.fromtimestamp(second, UTC).date()
+        for second in (desk.timeline.starts[0], desk.timeline.ends[-1])
+    ]
+    return Run.objects.create(
+        user=user,
+        model=model,
+        number=1,
+        state=RunState.RUNNING,
+        date_from=days[0],
+        date_to=days[1],
+        symbols=list(desk.timeline.columns),
+        decider=request.decider,
+        decider_params=dict(request.params),
+        snapshot=limits,
+        snapshot_hash=snapshot_hash(limits),
+        data_hash=desk.timeline.data_hash,
+        initial_cash=request.cash,
+        steps_total=len(desk.timeline),
+        bars_present=desk.timeline.bars_present,
+        bars_expected=desk.timeline.bars_expected,
+    )

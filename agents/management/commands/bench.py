@@ -1,0 +1,94 @@
+"""Measure this machine: `bench` prints all, `bench session` one long session over bars from a file."""
+
+from __future__ import annotations
+
+import json
+import platform
+from argparse import ArgumentParser
+from dataclasses import asdict
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from agents.bench.bars import bars_read, seeded_bars
+from agents.bench.session import SessionPace, SessionRequest, session_pace
+from agents.bench.small import run_pace
+from agents.bench.store import stored_pace
+from agents.deciders import decider_check
+from agents.management.params import params_of
+from core.errors import UserError
+from market.bench import market_pace
+
+YEAR = 98_280  # minutes of 252 regular sessions
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        session = parser.add_subparsers(dest="what").add_parser("session", help="one long session, as JSON")
+        session.add_argument("--bars", type=Path, help=".npz or CSV file; default: a seeded year of minutes")
+        session.add_argument("--decider", default="sma_cross")
+        session.add_argument("--param", action="append", default=[], metavar="NAME=VALUE")
+        session.add_argument("--quantity", type=int, default=100, help="shares per order")
+        session.add_argument("--fee-per-order", type=decimal, default=Decimal(1), metavar="USD")
+        session.add_argument(
+            "--cash", type=decimal, default=Decimal(1_000_000), metavar="USD", help="for each symbol"
+        )
+        session.add_argument(
+            "--symbols", type=int, default=1, help="trade the same bars under this many names"
+        )
+        session.add_argument(
+            "--store", action="store_true", help="through the real tables, rolled back at the end"
+        )
+
+    def handle(self, **options: Any) -> None:
+        try:
+            if options["what"] == "session":
+                self.stdout.write(json.dumps(asdict(session_of(options)), indent=2))
+            else:
+                self.everything()
+        except UserError as error:
+            raise CommandError(error.message) from None
+
+    def everything(self) -> None:
+        machine = f"{platform.node()}, {platform.machine()}, Python {platform.python_version()}"
+        request = year_request()
+        engine, stored = session_pace(request), stored_pace(request)
+        small, market = run_pace(), market_pace()
+        for line in (
+            f"machine            {machine}",
+            f"symbol-day run     {small.steps} steps, {small.worker_seconds:.3f} s of worker time, everything stored",
+            f"run page           {small.page_milliseconds} ms, {small.page_kilobytes} kB",
+            f"engine             {engine.bars_per_second:,} bars/s over {engine.bars:,} bars, {engine.orders:,} orders",
+            f"engine and tables  {stored.bars_per_second:,} bars/s, everything stored",
+            f"import             {market.parsed_per_second:,.0f} bars/s parsed, {market.stored_per_second:,.0f} stored",
+        ):
+            self.stdout.write(line)
+
+
+def decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"an amount is wanted, found {text!r}") from None
+
+
+def year_request() -> SessionRequest:
+    params = decider_check("sma_cross", {"fast": 10, "slow": 30, "quantity": 100})
+    return SessionRequest(seeded_bars(YEAR), 1, "sma_cross", params, Decimal(1_000_000), Decimal(1))
+
+
+def session_of(options: dict[str, Any]) -> SessionPace:
+    columns = bars_read(options["bars"]) if options["bars"] else seeded_bars(YEAR)
+    given = {"quantity": options["quantity"], **params_of(options["param"])}
+    params = decider_check(options["decider"], given)
+    symbols = options["symbols"]
+    if symbols < 1:
+        raise UserError(f"--symbols should be at least 1, was {symbols}.")
+    request = SessionRequest(
+        columns, symbols, options["decider"], params, options["cash"] * symbols, options["fee_per_order"]
+    )
+    return stored_pace(request) if options["store"] else session_pace(request)
