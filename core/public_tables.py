@@ -3,6 +3,8 @@
 PUBLIC_TABLES: dict[str, str] = {
     "market.Instrument": "shared facts",
     "market.Bar": "shared facts",
+    "market.QuoteBar": "shared facts",
+    "market.CorporateAction": "shared facts",
     "market.BarImport": "provenance of shared facts",
     "profiles.LLMDefaults": "what the operator offers to everybody; its key is encrypted",
     "profiles.LLMPrice": "a price list",

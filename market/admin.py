@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.db import connection
 
 from core.admin import ReadOnlyAdmin
-from market.models import Bar, BarImport, Instrument
+from market.models import Bar, BarImport, CorporateAction, Instrument, QuoteBar
 
 
 @admin.register(Instrument)
@@ -20,6 +20,7 @@ class BarImportAdmin(ReadOnlyAdmin):
     list_display = [
         "id",
         "source",
+        "kind",
         "timeframe",
         "status",
         "stored",
@@ -28,7 +29,7 @@ class BarImportAdmin(ReadOnlyAdmin):
         "refused",
         "ended_at",
     ]
-    list_filter = ["status", "format", "timeframe"]
+    list_filter = ["kind", "status", "format", "timeframe"]
     search_fields = ["source", "sha256"]
     date_hierarchy = "started_at"
 
@@ -43,14 +44,27 @@ class RoughPaginator(Paginator):  # type: ignore[type-arg]  # generic over what 
             return super().count
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [Bar._meta.db_table]
+                "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass",
+                [query.get_meta().db_table],
             )
             rough = int(cursor.fetchone()[0])
         return rough if rough > 0 else super().count
 
 
+class IntervalAdmin(ReadOnlyAdmin):
+    """A huge table of rows by instrument, timeframe and start."""
+
+    list_filter = ["timeframe", "instrument__is_synthetic"]
+    list_select_related = ["instrument", "bar_import"]
+    search_fields = ["=instrument__symbol"]
+    search_help_text = "A whole symbol."
+    ordering = ["-id"]
+    paginator = RoughPaginator
+    show_full_result_count = False
+
+
 @admin.register(Bar)
-class BarAdmin(ReadOnlyAdmin):
+class BarAdmin(IntervalAdmin):
     list_display = [
         "instrument",
         "timeframe",
@@ -62,10 +76,37 @@ class BarAdmin(ReadOnlyAdmin):
         "volume",
         "bar_import",
     ]
-    list_filter = ["timeframe", "instrument__is_synthetic"]
-    list_select_related = ["instrument", "bar_import"]
-    search_fields = ["=instrument__symbol"]
+
+
+@admin.register(QuoteBar)
+class QuoteBarAdmin(IntervalAdmin):
+    list_display = [
+        "instrument",
+        "timeframe",
+        "start",
+        "bid_close",
+        "bid_size",
+        "ask_close",
+        "ask_size",
+        "bar_import",
+    ]
+
+
+@admin.register(CorporateAction)
+class CorporateActionAdmin(ReadOnlyAdmin):
+    list_display = [
+        "security",
+        "kind",
+        "ex_date",
+        "shares_after",
+        "shares_before",
+        "amount",
+        "old_symbol",
+        "new_symbol",
+        "bar_import",
+    ]
+    list_filter = ["kind"]
+    list_select_related = ["bar_import"]
+    search_fields = ["=security", "=old_symbol", "=new_symbol"]
     search_help_text = "A whole symbol."
-    ordering = ["-id"]
-    paginator = RoughPaginator
-    show_full_result_count = False
+    date_hierarchy = "ex_date"

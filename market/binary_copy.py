@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from market.columns import Ints
+from market.columns import Ints, QuoteColumns
 
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"
 YEAR_2000 = 946_684_800
-FLOATS = {"open", "high", "low", "close"}
+FLOATS = {"open", "high", "low", "close", *QuoteColumns._fields} - {"start"}
 
 
 def to_microseconds(seconds: Ints) -> Ints:

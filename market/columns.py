@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,6 +89,39 @@ class BarColumns(NamedTuple):
         return BarColumns._make(
             np.array(column, dtype=kind) for column, kind in zip(columns, kinds, strict=True)
         )
+
+
+class QuoteColumns(NamedTuple):
+    """Best bid and ask of one symbol inside the same intervals as bars, oldest first.
+
+    Prices are USD, sizes shares at the interval's end. A side that was absent is NaN throughout, and so is a size that
+    its source does not tell.
+    """
+
+    start: Ints
+    bid_open: Floats
+    bid_high: Floats
+    bid_low: Floats
+    bid_close: Floats
+    bid_size: Floats
+    ask_open: Floats
+    ask_high: Floats
+    ask_low: Floats
+    ask_close: Floats
+    ask_size: Floats
+
+    def rows(self, chosen: slice | NDArray[np.bool_] | Ints) -> QuoteColumns:
+        """The intervals that a slice, mask or index array chooses; a slice copies nothing."""
+        return QuoteColumns._make(column[chosen] for column in self)
+
+    @classmethod
+    def empty(cls) -> QuoteColumns:
+        nothing = np.array([], dtype=np.float64)
+        return cls(nothing.astype(np.int64), *(nothing,) * 10)
+
+
+# What a file of market data holds.
+ColumnsT = TypeVar("ColumnsT", BarColumns, QuoteColumns)
 
 
 class _Decimals(dict[float, Decimal]):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -13,7 +14,7 @@ from django.db import connection
 from core.errors import UserError
 from market.binary_copy import decode, to_seconds
 from market.calendar import SESSIONS, exchange_get, expected_minutes, place, session_bounds, trading_days
-from market.columns import BarColumns, Timeframe
+from market.columns import BarColumns, QuoteColumns, Timeframe
 from market.models import Bar, Instrument
 from market.symbols import symbol_normalise
 
@@ -33,6 +34,15 @@ SELECT (start AT TIME ZONE %(zone)s)::date FROM newest WHERE start IS NOT NULL L
 
 BARS_SQL = """
 COPY (SELECT start, open, high, low, close, volume FROM market_bar
+      WHERE instrument_id = %s AND timeframe = %s AND start >= %s AND start < %s ORDER BY start)
+TO STDOUT (FORMAT BINARY)"""
+
+QUOTES_SQL = """
+COPY (SELECT start, coalesce(bid_open, 'NaN'), coalesce(bid_high, 'NaN'), coalesce(bid_low, 'NaN'),
+             coalesce(bid_close, 'NaN'), coalesce(bid_size::float8, 'NaN'), coalesce(ask_open, 'NaN'),
+             coalesce(ask_high, 'NaN'), coalesce(ask_low, 'NaN'), coalesce(ask_close, 'NaN'),
+             coalesce(ask_size::float8, 'NaN')
+      FROM market_quotebar
       WHERE instrument_id = %s AND timeframe = %s AND start >= %s AND start < %s ORDER BY start)
 TO STDOUT (FORMAT BINARY)"""
 
@@ -83,6 +93,20 @@ def bars_load(
     instruments = {symbol: instrument_get(symbol) for symbol in symbols}
     return {
         symbol: _load(instrument, Timeframe(timeframe), start, end)
+        for symbol, instrument in instruments.items()
+    }
+
+
+def quotes_load(
+    symbols: Iterable[str], timeframe: Timeframe | str, start: datetime, end: datetime
+) -> dict[str, QuoteColumns]:
+    """Quote bars of each symbol that start in `[start, end)`, oldest first; empty columns where there are none.
+
+    Raises UserError for a symbol that is unknown.
+    """
+    instruments = {symbol: instrument_get(symbol) for symbol in symbols}
+    return {
+        symbol: QuoteColumns(**_copied(QUOTES_SQL, QuoteColumns._fields, instrument, timeframe, start, end))
         for symbol, instrument in instruments.items()
     }
 
@@ -157,10 +181,21 @@ def coverage_calendar(
 
 
 def _load(instrument: Instrument, timeframe: Timeframe, start: datetime, end: datetime) -> BarColumns:
+    return BarColumns(**_copied(BARS_SQL, BarColumns._fields, instrument, timeframe, start, end))
+
+
+def _copied(
+    statement: str,
+    names: tuple[str, ...],
+    instrument: Instrument,
+    timeframe: Timeframe | str,
+    start: datetime,
+    end: datetime,
+) -> dict[str, Any]:
     with (
         connection.cursor() as cursor,
         # psycopg's own cursor: the one that Django wraps around it in DEBUG takes no parameters here.
-        cursor.cursor.copy(BARS_SQL, [instrument.pk, timeframe.value, start, end]) as copy,
+        cursor.cursor.copy(statement, [instrument.pk, Timeframe(timeframe).value, start, end]) as copy,
     ):
-        columns = decode(copy, BarColumns._fields)
-    return BarColumns(**{**columns, "start": to_seconds(columns["start"])})
+        columns = decode(copy, names)
+    return {**columns, "start": to_seconds(columns["start"])}

@@ -53,7 +53,7 @@ class Completeness:
         # (symbol, row of the day in the schedule) → the minutes of the regular session that are there, packed in bits
         self.seen: dict[tuple[int, int], bytes] = {}
 
-    def add(self, rows: Rows) -> None:
+    def add(self, rows: Rows[Any]) -> None:
         days, sessions = place(rows.bars.start, self.exchange)
         inside = sessions != OUTSIDE
         keys = np.column_stack([rows.codes, days])[inside]

@@ -17,7 +17,8 @@ from pyarrow import parquet
 
 from core.errors import UserError
 from market.columns import Ints
-from market.importing.options import NUMBERS, WANTED, ImportOptions
+from market.importing.layouts import COLUMNS, TIMES, Layout, layout_of
+from market.importing.options import ImportOptions
 
 BLOCK_BYTES = 1_000_000  # the reader keeps about 32 blocks ahead
 LONGEST_HEADER = 100_000
@@ -47,7 +48,7 @@ class BarFile(ABC):
     def __init__(self, path: Path, options: ImportOptions) -> None:
         self.path = path
         self.size_bytes = path.stat().st_size
-        self.names = pick_columns(path.name, self.header(), options)
+        self.layout, self.names = pick_columns(path.name, self.header(), options)
 
     @property
     def has_dates(self) -> bool:
@@ -81,27 +82,32 @@ def open_bar_file(path: Path, options: ImportOptions) -> BarFile:
         raise UserError(f"{path}: not a readable {kind} file ({error}).") from error
 
 
-def pick_columns(file_name: str, found: list[str], options: ImportOptions) -> dict[str, str]:
-    """Match our names with theirs, ignoring case; `date` counts only without `timestamp`. Raises UserError."""
+def pick_columns(file_name: str, found: list[str], options: ImportOptions) -> tuple[Layout, dict[str, str]]:
+    """Tell what the file holds, and match our names with theirs, ignoring case. Raises UserError.
+
+    `date` counts only without `timestamp`.
+    """
     by_name = {name.strip().lower(): name for name in found}
-    picked = {
+    known = {
         ours: by_name[theirs]
-        for ours in ("symbol", "timestamp", "date", *NUMBERS)
+        for ours in COLUMNS
         if (theirs := options.columns.get(ours, ours).strip().lower()) in by_name
     }
+    layout = layout_of(known)
+    picked = {ours: theirs for ours, theirs in known.items() if ours in ("symbol", *TIMES, *layout.numbers)}
     if "timestamp" in picked:
         picked.pop("date", None)
-    missing = [name for name in NUMBERS if name not in picked]
-    missing += [] if {"timestamp", "date"} & set(picked) else ["timestamp or date"]
+    missing = layout.missing(picked)
+    missing += [] if set(TIMES) & set(picked) else ["timestamp or date"]
     missing += [] if "symbol" in picked or options.symbol else ["symbol"]
     if missing:
         raise UserError(
-            f"{file_name}: these columns are wanted: {WANTED}. Found: {', '.join(found) or 'none'}. "
-            f"Missing: {', '.join(missing)}. Other names can be given as --column open=THEIRS, "
+            f"{file_name}: these columns are wanted: {layout.wanted}. Found: {', '.join(found) or 'none'}. "
+            f"Missing: {', '.join(missing)}. Other names can be given as --column {layout.prices[0]}=THEIRS, "
             "the symbol of a file without that column as --symbol.",
             code="wrong_columns",
         )
-    return picked
+    return layout, picked
 
 
 class CsvFile(BarFile):

@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 
 from market.columns import Timeframe
-from market.importing.checks import Checker
+from market.importing.checker import Checker
+from market.importing.checks import BarChecker
 from market.importing.completeness import Completeness
 from market.importing.files import BarFile
 from market.importing.findings import Findings
+from market.importing.layouts import BARS
 from market.importing.options import ImportOptions
 from market.importing.parsing import Parser
+from market.importing.quote_checks import QuoteChecker
 from market.importing.rows import Rows
 
 
@@ -22,7 +25,7 @@ from market.importing.rows import Rows
 class Accepted:
     """Rows that may be stored, and the share of the file that has been read."""
 
-    rows: Rows
+    rows: Rows[Any]
     done: float
 
 
@@ -36,7 +39,8 @@ class Inspection:
         self.flagged = Findings()
         self.parser = Parser(file, options, self.refused)
         self.rows_read = 0
-        self.checker: Checker | None = None
+        self.layout = file.layout
+        self.checker: Checker[Any] | None = None
         self.completeness: Completeness | None = None
 
     @property
@@ -54,15 +58,14 @@ class Inspection:
             self.rows_read += len(chunk.lines) + len(chunk.broken)
             rows = self.parser.parse(chunk)
             yield Accepted(self._check(rows), chunk.done)
-        yield Accepted(self._check(Rows.empty(), is_last=True), 1.0)
+        yield Accepted(self._check(Rows.empty(self.layout.columns), is_last=True), 1.0)
 
-    def _check(self, rows: Rows, *, is_last: bool = False) -> Rows:
+    def _check(self, rows: Rows[Any], *, is_last: bool = False) -> Rows[Any]:
         if self.checker is None or self.completeness is None:
             known = (self.timeframe, self.options.exchange, self.names)
-            self.checker, self.completeness = (
-                Checker(*known, self.refused, self.flagged),
-                Completeness(*known),
-            )
+            checker: type[Checker[Any]] = BarChecker if self.layout is BARS else QuoteChecker
+            self.checker = checker(*known, self.refused, self.flagged)
+            self.completeness = Completeness(*known)
         rows = self.checker.check(rows, is_last=is_last)
         self.completeness.add(rows)
         return rows

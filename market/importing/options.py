@@ -9,12 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import UserError
 from market.columns import Timeframe
+from market.importing.layouts import COLUMNS
 from market.symbols import is_symbol, symbol_normalise
-
-PRICES = ("open", "high", "low", "close")
-NUMBERS = (*PRICES, "volume")
-COLUMNS = ("symbol", "timestamp", "date", *NUMBERS)
-WANTED = "symbol, timestamp (or date), open, high, low, close, volume"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from pyarrow import compute
 
 from core.errors import UserError
 from market.calendar import FIRST_YEAR, LAST_YEAR, REGULAR, day_of_number, schedule_get, why_closed
-from market.columns import BarColumns, Floats, Ints, Timeframe
+from market.columns import Floats, Ints, Timeframe
 from market.importing.files import BarFile, Chunk
 from market.importing.findings import Findings
 from market.importing.moments import SECOND, UNREADABLE, Clock, cast_or_none, zone_offsets
-from market.importing.options import NUMBERS, ImportOptions
+from market.importing.options import ImportOptions
 from market.importing.rows import Rows, SymbolTable
 from market.symbols import is_symbol, symbol_normalise
 
@@ -26,7 +26,7 @@ Mask = NDArray[np.bool_]
 MINUTE = 60 * SECOND
 DAY = 24 * 60 * MINUTE
 EXAMPLE = "2013-10-07T09:30:00-04:00"
-LONGEST_VOLUME = 10**15
+MOST_SHARES = 10**15
 ENOUGH_GAPS = 10  # to tell the length of bars from
 MOST_OF_A_DAY = 20 * 3600 * SECOND
 
@@ -36,6 +36,7 @@ class Parser:
 
     def __init__(self, file: BarFile, options: ImportOptions, refused: Findings) -> None:
         self.options = options
+        self.layout = file.layout
         self.has_dates = file.has_dates
         self.timeframe = Timeframe.DAY if file.has_dates else options.timeframe
         self.symbols = SymbolTable()
@@ -45,19 +46,21 @@ class Parser:
         if file.has_dates and options.timeframe is Timeframe.MINUTE:
             raise UserError(f"{file.path.name}: minute bars need a timestamp column; this file has dates.")
 
-    def parse(self, chunk: Chunk) -> Rows:
+    def parse(self, chunk: Chunk) -> Rows[Any]:
         """The rows that could be read, in the order of the file."""
         broken = np.array([line for line, _ in chunk.broken], dtype=np.int64)
         self.refused.add("fields", broken, lambda place: chunk.broken[place][1])
         if not len(chunk.lines):
-            return Rows.empty()
+            return Rows.empty(self.layout.columns)
         is_good = np.ones(len(chunk.lines), dtype=bool)
         codes = self._codes(chunk, is_good)
         starts = self._starts(chunk, codes, is_good)
-        numbers = [self._number(name, chunk, is_good) for name in NUMBERS]
-        self._check_volume(numbers[-1], chunk, is_good)
-        volume = np.where(is_good, numbers[-1], 0).astype(np.int64)
-        return Rows(chunk.lines, codes, BarColumns._make([starts, *numbers[:4], volume])).pick(is_good)
+        numbers = {name: self._number(name, chunk, is_good) for name in self.layout.numbers}
+        for name in self.layout.shares:
+            self._check_shares(name, numbers[name], chunk, is_good)
+            if not self.layout.may_be_empty:
+                numbers[name] = np.where(is_good, numbers[name], 0).astype(np.int64)
+        return Rows(chunk.lines, codes, self.layout.columns(start=starts, **numbers)).pick(is_good)
 
     def _refuse(self, code: str, chunk: Chunk, bad: Mask, is_good: Mask, field: str, wanted: str) -> None:
         bad = bad & is_good
@@ -82,21 +85,28 @@ class Parser:
         self._refuse("symbol", chunk, codes < 0, is_good, "symbol", hint)
         return codes
 
-    def _number(self, name: str, chunk: Chunk, is_good: Mask) -> Floats:
+    def _number(self, name: str, chunk: Chunk, is_good: Mask) -> Any:
+        if name not in chunk.fields:
+            return np.full(len(chunk.lines), np.nan)
         column = chunk.fields[name]
+        if self.layout.may_be_empty and pa.types.is_string(column.type):
+            column = compute.if_else(compute.equal(column, ""), None, column)
         cast = cast_or_none(column, pa.float64())
         if cast is not None:
             numbers = np.asarray(cast.to_numpy(zero_copy_only=False), dtype=np.float64)
         else:
             numbers = np.array([_number_or_nan(text) for text in column.to_pylist()])
-        self._refuse("not_a_number", chunk, ~np.isfinite(numbers), is_good, name, "wanted a number")
+        bad = ~np.isfinite(numbers)
+        if self.layout.may_be_empty:
+            bad &= ~_is_absent(column, numbers)
+        self._refuse("not_a_number", chunk, bad, is_good, name, "wanted a number")
         return numbers
 
-    def _check_volume(self, volume: Floats, chunk: Chunk, is_good: Mask) -> None:
-        whole = np.nan_to_num(volume)
-        bad = (whole < 0) | (whole > LONGEST_VOLUME) | (whole != np.floor(whole))
+    def _check_shares(self, name: str, shares: Floats, chunk: Chunk, is_good: Mask) -> None:
+        whole = np.nan_to_num(shares)
+        bad = (whole < 0) | (whole > MOST_SHARES) | (whole != np.floor(whole))
         self._refuse(
-            "volume", chunk, bad, is_good, "volume", f"wanted a whole number from 0 to {LONGEST_VOLUME:.0e}"
+            "volume", chunk, bad, is_good, name, f"wanted a whole number from 0 to {MOST_SHARES:.0e}"
         )
 
     def _starts(self, chunk: Chunk, codes: Ints, is_good: Mask) -> Ints:
@@ -186,6 +196,12 @@ def _number_or_nan(text: Any) -> float:
         return float(text)
     except ValueError:
         return np.nan
+
+
+def _is_absent(column: Any, numbers: Floats) -> Mask:
+    """Where there is no number at all, rather than one that can't be read."""
+    absent: Mask = column.is_null().to_numpy(zero_copy_only=False)
+    return absent if pa.types.is_string(column.type) else absent | np.isnan(numbers)
 
 
 def _show(value: Any) -> str:

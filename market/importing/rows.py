@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Generic
 
 import numpy as np
 from numpy.typing import NDArray
 
-from market.columns import BarColumns, Ints
+from market.columns import ColumnsT, Ints
 
 
 @dataclass(slots=True)
@@ -26,36 +26,36 @@ class SymbolTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """Bars of any symbols: `lines` are their places in the file, `codes` numbers of a SymbolTable."""
+class Rows(Generic[ColumnsT]):
+    """Bars (or quote bars) of any symbols: `lines` are their places in the file, `codes` numbers of a SymbolTable."""
 
     lines: Ints
     codes: Ints
-    bars: BarColumns
+    bars: ColumnsT
 
     def __len__(self) -> int:
         return len(self.lines)
 
-    def pick(self, chosen: NDArray[np.bool_] | Ints) -> Rows:
+    def pick(self, chosen: NDArray[np.bool_] | Ints) -> Rows[ColumnsT]:
         """The rows that a mask or index array chooses."""
         return Rows(self.lines[chosen], self.codes[chosen], self.bars.rows(chosen))
 
-    def by_symbol(self) -> Rows:
+    def by_symbol(self) -> Rows[ColumnsT]:
         """Rows of one symbol together, in their order in the file."""
         if not (np.diff(self.codes) < 0).any():
             return self
         return self.pick(np.argsort(self.codes, kind="stable"))
 
     @classmethod
-    def join(cls, first: Rows, second: Rows) -> Self:
+    def join(cls, first: Rows[ColumnsT], second: Rows[ColumnsT]) -> Rows[ColumnsT]:
         columns = zip(first.bars, second.bars, strict=True)
-        return cls(
+        return Rows(
             np.concatenate([first.lines, second.lines]),
             np.concatenate([first.codes, second.codes]),
-            BarColumns._make(np.concatenate(pair) for pair in columns),
+            type(first.bars)._make(np.concatenate(pair) for pair in columns),
         )
 
     @classmethod
-    def empty(cls) -> Self:
+    def empty(cls, kind: type[ColumnsT]) -> Rows[ColumnsT]:
         nothing = np.array([], dtype=np.int64)
-        return cls(nothing, nothing, BarColumns.empty())
+        return Rows(nothing, nothing, kind.empty())

@@ -8,9 +8,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from market.importing.layouts import BARS, QUOTES
 from market.services import ImportReport
 
 MOST_SHOWN = 20
+
+NOUNS = {"bars": "bars", "quotes": "quote bars"}
+VALUES = {"bars": ", ".join(BARS.numbers), "quotes": ", ".join(QUOTES.numbers)}
 
 TITLES = {
     "fields": "wrong number of fields",
@@ -21,11 +25,14 @@ TITLES = {
     "volume": "impossible volume",
     "price": "price out of range",
     "ohlc": "high and low don't enclose open and close",
+    "side": "half a quote",
+    "crossed": "bid above ask",
     "impossible_price": "bad print",
     "duplicate": "duplicate",
     "not_ascending": "out of order",
     "jump": "jump from the bar before",
     "wide_range": "wide range",
+    "wide_spread": "wide spread",
     "outside_session": "outside every session",
 }
 
@@ -35,7 +42,7 @@ def print_report(console: Console, report: ImportReport) -> None:
     findings = report.findings
     days = sum(findings["symbols"].values())
     console.print(
-        f"[bold]{escape(report.source)}[/]: {report.timeframe} bars of {', '.join(findings['symbols']) or 'no symbol'}, "
+        f"[bold]{escape(report.source)}[/]: {report.timeframe} {NOUNS[report.kind]} of {', '.join(findings['symbols']) or 'no symbol'}, "
         f"{days:,} symbol-days, {report.rows_read:,} rows in {report.seconds:.1f} s (import {report.import_id})"
     )
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2))
@@ -45,13 +52,13 @@ def print_report(console: Console, report: ImportReport) -> None:
         (report.already_stored, "were stored already"),
         (report.conflicting, "differ from what is stored, which was kept"),
         (report.refused, "refused"),
-        (report.flagged, "flags on bars that were stored"),
+        (report.flagged, f"flags on {NOUNS[report.kind]} that were stored"),
     ):
         if count or words == "stored":
             table.add_row(f"{count:,}", words)
     console.print(table)
     _print_findings(console, "Refused", findings["refused"])
-    _print_conflicts(console, findings["conflicts"], report.conflicting)
+    _print_conflicts(console, report)
     _print_findings(console, "Flagged", findings["flagged"])
     _print_completeness(console, findings["completeness"])
 
@@ -68,15 +75,16 @@ def _print_findings(console: Console, title: str, findings: dict[str, Any]) -> N
     )
 
 
-def _print_conflicts(console: Console, conflicts: list[dict[str, Any]], total: int) -> None:
+def _print_conflicts(console: Console, report: ImportReport) -> None:
+    conflicts = report.findings["conflicts"]
     if conflicts:
-        console.print("[bold]Different from what is stored[/] (open, high, low, close, volume)")
+        console.print(f"[bold]Different from what is stored[/] ({VALUES[report.kind]})")
         lines = [
             f"line {found['line']}: {found['symbol']} {found['start']} stored {_values(found['stored'])}, "
             f"found {_values(found['found'])}"
             for found in conflicts
         ]
-        _print_some(console, lines, total)
+        _print_some(console, lines, report.conflicting)
 
 
 def _print_completeness(console: Console, found: dict[str, Any]) -> None:
@@ -104,4 +112,4 @@ def _print_some(console: Console, lines: list[str], total: int) -> None:
 
 
 def _values(values: Any) -> str:
-    return " ".join(f"{value:g}" for value in values)
+    return " ".join("—" if value is None else f"{value:g}" for value in values)

@@ -1,7 +1,17 @@
 """Every write of shared facts."""
 
-from market.services.bars import Conflict, Recorded, bars_record
+from market.services.bars import bars_record
 from market.services.imports import ImportReport, bars_import
+from market.services.quotes import quotes_record
+from market.services.recording import Conflict, Recorded
 from market.services.samples import sample_market_create
 
-__all__ = ["Conflict", "ImportReport", "Recorded", "bars_import", "bars_record", "sample_market_create"]
+__all__ = [
+    "Conflict",
+    "ImportReport",
+    "Recorded",
+    "bars_import",
+    "bars_record",
+    "quotes_record",
+    "sample_market_create",
+]

@@ -1,4 +1,5 @@
-"""Bars from files: all of a file in one transaction, with its provenance and a report of what was found."""
+"""Bars and quote bars from files: all of a file in one transaction, with its provenance and a report of what was
+found."""
 
 from __future__ import annotations
 
@@ -16,10 +17,13 @@ from core.errors import UserError
 from market.columns import Ints
 from market.importing.files import BarFile, open_bar_file
 from market.importing.inspection import Inspection
+from market.importing.layouts import BARS
 from market.importing.options import ImportOptions
 from market.importing.rows import Rows
 from market.models import BarImport, Instrument
-from market.services.bars import MOST_LISTED, Conflict, Recorded, bars_record
+from market.services.bars import bars_record
+from market.services.quotes import quotes_record
+from market.services.recording import MOST_LISTED, Conflict, Recorded
 
 Progress = Callable[[float, int], None]
 
@@ -30,6 +34,7 @@ class ImportReport:
 
     source: str
     format: str
+    kind: str = BarImport.Kind.BARS.value
     timeframe: str = ""
     import_id: int = 0
     rows_read: int = 0
@@ -43,7 +48,7 @@ class ImportReport:
 
     @property
     def usable(self) -> int:
-        """Bars of the file that are now stored as it has them."""
+        """Rows of the file that are now stored as it has them."""
         return self.stored + self.already_stored
 
     def to_json(self) -> dict[str, Any]:
@@ -53,7 +58,7 @@ class ImportReport:
 def bars_import(
     path: Path, options: ImportOptions, *, progress: Progress = lambda done, rows: None
 ) -> ImportReport:
-    """Store the bars of a CSV or Parquet file that pass the checks, and say what became of the others.
+    """Store the bars, or quote bars, of a CSV or Parquet file that pass the checks; say what became of the others.
 
     Calls `progress` with the share that is done and the rows read. Raises UserError for a file that can't be used,
     such as one with other columns or mixed time zones; then nothing of it is stored but the record of the failure.
@@ -74,7 +79,7 @@ def bars_import(
 
 def _import(file: BarFile, options: ImportOptions, bar_import: BarImport, progress: Progress) -> ImportReport:
     inspection = Inspection(file, options)
-    report = ImportReport(str(file.path), file.format, import_id=bar_import.pk)
+    report = ImportReport(str(file.path), file.format, bar_import.kind, import_id=bar_import.pk)
     conflicts: list[Conflict] = []
     ids = np.array([], dtype=np.int64)
     for accepted in inspection.accepted():
@@ -87,8 +92,9 @@ def _import(file: BarFile, options: ImportOptions, bar_import: BarImport, progre
     return report
 
 
-def _record(rows: Rows, ids: Ints, inspection: Inspection, bar_import: BarImport) -> Recorded:
-    return bars_record(
+def _record(rows: Rows[Any], ids: Ints, inspection: Inspection, bar_import: BarImport) -> Recorded:
+    record = bars_record if inspection.layout is BARS else quotes_record
+    return record(
         rows.bars,
         instrument_ids=ids[rows.codes],
         lines=rows.lines,
@@ -97,7 +103,7 @@ def _record(rows: Rows, ids: Ints, inspection: Inspection, bar_import: BarImport
     )
 
 
-def _instrument_ids(ids: Ints, inspection: Inspection, rows: Rows) -> Ints:
+def _instrument_ids(ids: Ints, inspection: Inspection, rows: Rows[Any]) -> Ints:
     """The id of each symbol's instrument by the symbol's code; 0 for a symbol without a usable bar so far."""
     ids = np.concatenate([ids, np.zeros(len(inspection.names) - len(ids), dtype=np.int64)])
     new = {inspection.names[code]: code for code in np.unique(rows.codes[ids[rows.codes] == 0]).tolist()}
@@ -133,7 +139,7 @@ def _finish(
     bar_import.report = report.findings
     if not report.usable:
         bar_import.status = BarImport.Status.FAILED
-        bar_import.error = "None of its bars is stored."
+        bar_import.error = "None of its rows is stored."
     bar_import.save()
 
 
@@ -142,6 +148,7 @@ def _provenance(file: BarFile) -> dict[str, Any]:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     return {
         "source": str(file.path)[-500:],
+        "kind": BarImport.Kind.BARS if file.layout is BARS else BarImport.Kind.QUOTES,
         "format": file.format,
         "size_bytes": file.size_bytes,
         "sha256": digest,

@@ -13,7 +13,8 @@ from market.calendar import last_closed_day
 from market.columns import BarColumns, Timeframe
 from market.models import BarImport, Instrument
 from market.sample import AFTER_MINUTES, SEED, STOCKS, sample_market
-from market.services.bars import Recorded, bars_record
+from market.services.bars import bars_record
+from market.services.recording import Recorded
 
 
 @transaction.atomic

@@ -28,7 +28,7 @@ def test_blank_lines_are_no_rows_but_count_as_lines(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "missing"),
     [
-        ("symbol,timestamp,bid_open,ask_open", "open, high, low, close, volume"),
+        ("symbol,timestamp,last,size", "open, high, low, close, volume"),
         ("symbol,open,high,low,close,volume", "timestamp or date"),
         ("timestamp,open,high,low,close,volume", "symbol"),
         (

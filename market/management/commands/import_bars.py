@@ -1,4 +1,4 @@
-"""Import minute or daily bars from CSV and Parquet files, and report what was found in them."""
+"""Import minute or daily bars, or quote bars, from CSV and Parquet files, and report what was found in them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 
 from core.errors import UserError
 from market.importing.files import SUFFIXES
-from market.importing.options import WANTED, ImportOptions
+from market.importing.layouts import BARS, QUOTES
+from market.importing.options import ImportOptions
 from market.management.present import print_report
 from market.services import ImportReport, bars_import
 
@@ -22,7 +23,7 @@ COUNTS = ("rows_read", "stored", "already_stored", "conflicting", "refused", "fl
 
 
 class Command(BaseCommand):
-    help = f"{__doc__} Wanted columns: {WANTED}."
+    help = f"{__doc__} Wanted columns: {BARS.wanted}; or {QUOTES.wanted}."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", metavar="PATH", help="files, or folders of them")
