@@ -28,7 +28,7 @@ def encode(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {str(key): encode(item) for key, item in value.items()}
+        return {str(key): encode(item) for key, item in sorted(value.items())}
     if isinstance(value, list | tuple | deque):
         return [encode(item) for item in value]
     if is_dataclass(value):

@@ -175,14 +175,9 @@ class _Walker:
         account, decide, nows = self.account, self.decide, self.window.nows
         watches = [_Watch(position, self.window) for position in account.positions.values()]
         quiet = Quiet(account.step + 1, account.cash, account.peak_equity)
-        marks, marked_at, equities, decisions = (
-            account.marks,
-            account.marked_at,
-            quiet.equity,
-            quiet.decisions,
-        )
+        marks, marked_at, submitted = account.marks, account.marked_at, account.submitted_at
+        equities, decisions, symbol_closes = quiet.equity, quiet.decisions, self.closes
         cash, peak, first, decision = account.cash, account.peak_equity, index, None
-        symbol_closes, submitted = self.closes, account.submitted_at
         for index in range(first, self.end):
             account.step += 1
             account.now = now = nows[index]
