@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from django.contrib.auth.models import User
 
-from agents.deciders import decider_check
+from agents.services import request_checked
 from agents.tasks import run_slice
 from core.rls import acting_as
 from runs.models import Run
@@ -20,9 +19,8 @@ SLICE_SECONDS = 0.5  # how often progress is shown
 
 def session_run(user: User, request: RunRequest, on_progress: Callable[[Run], None]) -> Run:
     """Start a run and carry it to its end; return it as stored. Raises UserError and Conflict."""
-    params = decider_check(request.decider, request.decider_params)
     with acting_as(user.pk):
-        run, _ = run_start(user, replace(request, decider_params=params))
+        run, _ = run_start(user, request_checked(user, request))
     more = True
     while more:
         more = run_slice(user.pk, run.pk, slice_seconds=SLICE_SECONDS)

@@ -1,4 +1,4 @@
-"""Starting and stopping a session: the decider checks its parameters, `runs` does the rest, a worker is called."""
+"""Starting and resuming a session: the decider checks its parameters, `runs` does the rest, a worker is called."""
 
 from __future__ import annotations
 
@@ -8,18 +8,39 @@ from functools import partial
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from agents.deciders import decider_check
-from agents.tasks import run_advance
+from agents.deciders import DECIDERS, decider_check
+from agents.llm.endpoint import choice_fill
+from agents.tasks import task_of
+from profiles.selectors import access_model
 from runs.models import Run
-from runs.services import run_start
+from runs.services import run_resume, run_start
 from runs.services.start import RunRequest
 
 
 def session_start(user: User, request: RunRequest) -> tuple[Run, bool]:
     """Start a run and call a worker once it is committed; returns and raises as `run_start` does."""
-    params = decider_check(request.decider, request.decider_params)
-    run, is_new = run_start(user, replace(request, decider_params=params))
+    run, is_new = run_start(user, request_checked(user, request))
     if is_new:
-        # A broker that is down is logged, no more: beat wakes what nobody advances.
-        transaction.on_commit(partial(run_advance.delay, user.pk, run.pk), robust=True)
+        call_worker(run)
     return run, is_new
+
+
+def session_resume(user: User, run_id: int) -> Run:
+    """Let a paused run go on and call a worker. Raises Conflict when it isn't paused."""
+    run = run_resume(user, run_id)
+    call_worker(run)
+    return run
+
+
+def request_checked(user: User, request: RunRequest) -> RunRequest:
+    """The request with its decider's complete parameters. Raises UserError for those it can't use."""
+    params = decider_check(request.decider, request.decider_params)
+    if not DECIDERS[request.decider].is_free:
+        params = choice_fill(user, params, access_model(user, request.model_id).ai_model)
+    return replace(request, decider_params=params)
+
+
+def call_worker(run: Run) -> None:
+    """Send for a worker once the transaction commits."""
+    # A broker that is down is logged, no more: beat wakes what nobody advances.
+    transaction.on_commit(partial(task_of(run.decider).delay, run.user_id, run.pk), robust=True)

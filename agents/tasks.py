@@ -5,17 +5,29 @@ from __future__ import annotations
 import logging
 import os
 import socket
+from collections.abc import Callable
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import InterfaceError, OperationalError, connection
 
+from agents.deciders import DECIDERS
+from agents.llm.types import Paused, StopAsked
+from agents.outcome import run_complete
 from agents.session import advance
 from agents.setup import NothingToTrade
 from core.rls import acting_as
-from runs.models import RunState
-from runs.services import Claim, LeaseLost, lease_release, lease_take, run_finish, run_lock_claimed
+from runs.models import Run, RunState
+from runs.services import (
+    Claim,
+    LeaseLost,
+    lease_release,
+    lease_take,
+    run_finish,
+    run_lock_claimed,
+    run_pause,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +37,19 @@ def run_advance(user_id: int, run_id: int) -> None:
     """Advance a run by one slice and hand on to the next. Safe to run twice: only the lease's holder writes."""
     if run_slice(user_id, run_id, slice_seconds=settings.RUN_SLICE_SECONDS):
         run_advance.delay(user_id, run_id)
+
+
+@shared_task
+def run_advance_asking(user_id: int, run_id: int) -> None:
+    """The same for a run that asks a language model: its queue has threads, in which many wait at once."""
+    if run_slice(user_id, run_id, slice_seconds=settings.RUN_SLICE_SECONDS):
+        run_advance_asking.delay(user_id, run_id)
+
+
+def task_of(decider: str) -> Task[[int, int], None]:
+    """The task that advances runs of a decider."""
+    kind = DECIDERS.get(decider)
+    return run_advance if kind is None or kind.is_free else run_advance_asking
 
 
 def run_slice(user_id: int, run_id: int, *, slice_seconds: float) -> bool:
@@ -43,30 +68,41 @@ def run_slice(user_id: int, run_id: int, *, slice_seconds: float) -> bool:
     except (LeaseLost, NothingToTrade) as reason:
         logger.info("run %s: %s", run_id, reason or "taken over by another worker")
         return False
+    except Paused as reason:
+        code, message, retry_at = reason.code, str(reason), reason.retry_at
+        write(user, claim, lambda run: run_pause(run, code=code, message=message, retry_at=retry_at))
+        return False
+    except StopAsked:
+        write(user, claim, lambda run: run_complete(run, RunState.STOPPED))
+        return False
     except (OperationalError, InterfaceError):
         raise  # the database is away, not the run at fault: its lease runs out and it is resumed
     except Exception as bug:
-        fail(user, claim, bug)
+        message = f"{type(bug).__name__}: {bug}"[:500]
+        # So that it never says running for ever.
+        write(user, claim, lambda run: run_fail(run, message))
         raise
 
 
-def fail(user: User, claim: Claim, bug: Exception) -> None:
-    """Record that a run died of a bug, so that it never says running for ever."""
+def run_fail(run: Run, message: str) -> None:
+    run_finish(run, RunState.FAILED, failure_code="internal_error", failure_message=message)
+
+
+def write(user: User, claim: Claim, change: Callable[[Run], None]) -> None:
+    """Change a run whose slice ended out of turn, unless somebody else advances it by now."""
     try:
         with acting_as(user.pk):
-            run = run_lock_claimed(user, claim)
-            message = f"{type(bug).__name__}: {bug}"
-            run_finish(run, RunState.FAILED, failure_code="internal_error", failure_message=message[:500])
+            change(run_lock_claimed(user, claim))
     except LeaseLost:
-        logger.info("run %s was taken over before its failure was recorded", claim.run_id)
+        logger.info("run %s was taken over before its end here was recorded", claim.run_id)
 
 
 @shared_task
 def runs_wake() -> int:
     """Send every run that nobody advances to a worker again; return how many."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT user_id, run_id FROM runs_to_wake(%s)", [settings.RUN_LEASE_SECONDS])
+        cursor.execute("SELECT user_id, run_id, decider FROM runs_to_wake(%s)", [settings.RUN_LEASE_SECONDS])
         rows = cursor.fetchall()
-    for user_id, run_id in rows:
-        run_advance.delay(user_id, run_id)
+    for user_id, run_id, decider in rows:
+        task_of(decider).delay(user_id, run_id)
     return len(rows)

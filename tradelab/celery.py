@@ -1,4 +1,5 @@
-"""The Celery application. Queues: `runs` advances runs, `chat` answers, `beat` is for what the clock sends."""
+"""The Celery application. Queues: `runs` advances runs, `llm` those that wait for a language model
+(in threads), `chat` answers, `beat` is for what the clock sends."""
 
 import os
 

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import IO
 
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from tradelab.services.processes import Child, open_log, spawn, stop
 
+WAITING_CONNECTIONS = "16"
 STOP_SECONDS = 3.5  # then kill: a step that was not committed is taken again, a task not done is sent again
 
 
@@ -32,14 +34,34 @@ def start_web(host: str, port: int) -> Child:
 def start_worker(queues: str, processes: int, *, output: IO[bytes] | None = None) -> Child:
     """Work on `queues` ("runs,beat"). SIGQUIT makes it give unfinished tasks back after a second."""
     name = queues.split(",")[0]
-    command = [
-        sys.executable, "-m", "celery", "--quiet", "-A", "tradelab", "worker", "--queues", queues, "--concurrency", str(processes),
+    return spawn(
+        f"worker {name}",
+        worker_command(name, queues, processes),
+        stop_signal=signal.SIGQUIT,
+        output=output,
+        folder=settings.BASE_DIR,
+    )
+
+
+def start_waiting_worker(queues: str, threads: int) -> Child:
+    """Work on queues whose tasks mostly wait for somebody else: one process, in which so many wait at once."""
+    name = queues.split(",")[0]
+    return spawn(
+        f"worker {name}",
+        [*worker_command(name, queues, threads), "--pool", "threads"],
+        stop_signal=signal.SIGQUIT,
+        # Who waits needs no connection, so a few serve all.
+        environment={"DATABASE_POOL_SIZE": os.environ.get("DATABASE_POOL_SIZE") or WAITING_CONNECTIONS},
+        folder=settings.BASE_DIR,
+    )
+
+
+def worker_command(name: str, queues: str, concurrency: int) -> list[str]:
+    return [
+        sys.executable, "-m", "celery", "--quiet", "-A", "tradelab", "worker", "--queues", queues, "--concurrency", str(concurrency),
         "--hostname", f"{name}-{os.getpid()}@%h", "--loglevel", "WARNING",
         "--without-gossip", "--without-mingle", "--without-heartbeat",
     ]  # fmt: skip
-    return spawn(
-        f"worker {name}", command, stop_signal=signal.SIGQUIT, output=output, folder=settings.BASE_DIR
-    )
 
 
 def start_beat() -> Child:
@@ -69,5 +91,7 @@ def migrate() -> bool:
         return False
     connection.close()
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "migrate", "--verbosity", "0"]
-    subprocess.run(command, check=True, env={**os.environ, "DATABASE_ROLE": "owner"})  # noqa: S603  (our own program)
+    environment = {**os.environ, "DATABASE_ROLE": "owner"}
+    if subprocess.run(command, check=False, env=environment).returncode:  # noqa: S603  (our own program)
+        raise CommandError("The tables could not be brought up to date; the reason stands above.")
     return True

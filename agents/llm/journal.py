@@ -247,6 +247,7 @@ def answer_of(call: LLMCall, received: Received, answered: Answered) -> Answer:
         first_token_ms=received.first_token_ms,
         failure_code=received.failure,
         attempts=answered.attempts,
+        request_hash=call.request_hash,
     )
 
 

@@ -117,6 +117,7 @@ def stored_answer(call: LLMCall) -> Answer:
         failure_code=Failure(call.failure_code),
         attempts=call.attempts,
         was_stored=True,
+        request_hash=call.request_hash,
     )
 
 

@@ -20,7 +20,7 @@ from runs.tests.factories import run_make
 def no_worker(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """Workers that were called for, as (user, run)."""
     called: list[tuple[int, int]] = []
-    monkeypatch.setattr("agents.services.run_advance.delay", lambda *ids: called.append(ids))
+    monkeypatch.setattr("agents.tasks.run_advance.delay", lambda *ids: called.append(ids))
     return called
 
 

@@ -18,6 +18,7 @@ from profiles.selectors import access_model, profile_get
 from runs.models import Mode, Run, Session
 from runs.selectors import active_run_count
 from runs.services.events import event_append
+from runs.services.pause import budget_clean
 from runs.snapshot import snapshot_hash, snapshot_take
 
 
@@ -34,6 +35,7 @@ class RunRequest:
     mode: str = Mode.INTRADAY
     decider_params: dict[str, Any] = field(default_factory=dict)
     steps_per_second: float | None = None
+    budget: dict[str, Any] = field(default_factory=dict)  # caps on asking, see runs.services.pause
     idempotency_key: str = ""
     replay_of: Run | None = None
 
@@ -137,6 +139,7 @@ def run_create(user: User, model: TradingModel, request: RunRequest, symbols: li
         decider=request.decider,
         decider_params=request.decider_params,
         steps_per_second=request.steps_per_second,
+        budget=budget_clean(request.budget),
         idempotency_key=request.idempotency_key,
         snapshot=snapshot,
         snapshot_hash=snapshot_hash(snapshot),

@@ -66,6 +66,7 @@ class Command(BaseCommand):
     def start(self, children: list[Child], host: str, port: int) -> None:
         children.append(stack.start_web(host, port))
         children.append(stack.start_worker("runs,beat", settings.RUNS_WORKERS))
+        children.append(stack.start_waiting_worker("llm", settings.LLM_THREADS))
         children.append(stack.start_worker("chat", settings.CHAT_WORKERS))
         children.append(stack.start_beat())
         address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/"  # noqa: S104  (compared, not bound)
