@@ -12,15 +12,15 @@ from tradelab import testing
 
 testing.prepare(sys.argv[1:])
 
-import django  # noqa: E402  (settings read what prepare() put into the environment)
-import pytest  # noqa: E402
+import django
+import pytest
 
 django.setup()
 
-from django.contrib.auth.models import User  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from rest_framework.test import APIClient  # noqa: E402
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from rest_framework.test import APIClient
 
 pytest_plugins = ["core.testing_browser"]
 
