@@ -7,7 +7,11 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from agents.llm.types import Answer, Ask, Failure, Purpose, Usage
+from core.rls import acting_as
+from profiles.llm.models import LLMEndpoint
 from reasoning.chain import digest
 
 Brain = Callable[[Ask], "str | Failure | Exception"]
@@ -18,6 +22,14 @@ def decision_json(*orders: dict[str, Any], **fields: Any) -> str:
 
 
 HOLD = decision_json()
+
+
+def endpoint_make(user: User) -> LLMEndpoint:
+    """An endpoint that nobody asks, for a run to name."""
+    with acting_as(user.pk):
+        return LLMEndpoint.objects.create(
+            user=user, name="Fake", base_url="http://127.0.0.1:9/v1", ai_models=["fake-1"], is_default=True
+        )
 
 
 def hold(ask: Ask) -> str:

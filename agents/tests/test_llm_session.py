@@ -12,12 +12,13 @@ from django.contrib.auth.models import User
 from agents.foreground import session_run
 from agents.llm.types import Failure, ProviderDown, Purpose
 from agents.tasks import run_slice
-from agents.tests.llm_world import HOLD, Brain, FakeJournal, decision_json, hold, trader
+from agents.tests.llm_world import HOLD, Brain, FakeJournal, decision_json, endpoint_make, hold, trader
 from agents.tests.world import bars_make, model_make, request_make, run_make
 from broker.models import EquityPoint, Fill, Order
 from profiles.models import TradingModel
 from reasoning.export import log_verify
 from reasoning.models import Entry, EntryKind
+from reasoning.services import entries_append
 from runs.models import Run, RunState
 
 BARS = 30
@@ -27,6 +28,7 @@ Trade = Callable[..., tuple[Run, FakeJournal]]
 @pytest.fixture
 def model(alice: User) -> TradingModel:
     bars_make(left_out=range(BARS, 390))
+    endpoint_make(alice)
     return model_make(alice, allowed_order_types=["market", "limit"], custom_rules="Never hold over lunch.")
 
 
@@ -110,7 +112,7 @@ def test_answers_are_traded_with_their_reasons_and_later_prompts_show_what_came_
     assert "> buy 5000 TEST: DENIED NEGATIVE_CASH" in prompts[6]
     assert "POSITION_SIZE TEST would be" in prompts[6]
     assert "> because: All in. Now." in prompts[6]
-    assert "Working orders: order 2 buy 3 TEST limit limit 95.50 day." in prompts[8]
+    assert "Working orders: order 2 buy 3 TEST limit 95.50 day." in prompts[8]
     assert "PLAN: Sell strength." in prompts[10]
     assert "PLAN in force before these bars: Sell strength." in prompts[15]
     assert "ANALYSIS: analysis of step 11: stay small." in prompts[11]
@@ -158,15 +160,12 @@ def test_a_worker_that_dies_before_its_commit_leaves_the_answer_to_the_next(
         """As a kill: nothing of ours runs after it."""
 
     with monkeypatch.context() as patch:
-        import agents.session as session
-
-        append = session.entries_append
 
         def die(run: Run, results: list[Any], thoughts: Any = ()) -> None:
             step = results[-1].step if results else BARS
             if step == dying and (results or kind == "reflection"):
                 raise Died
-            append(run, results, thoughts)
+            entries_append(run, results, thoughts)
 
         patch.setattr("agents.session.entries_append", die)
         with pytest.raises(Died):
@@ -201,15 +200,19 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("code", BAD)
-def test_an_answer_that_cannot_be_used_twice_is_one_failure_and_the_run_goes_on(
-    trade: Trade, code: str
-) -> None:
-    run, journal = trade(lambda ask: BAD[code] if ask.step == 4 else hold(ask), plan=False, reflection=False)
-    entry = entry_at(run, 4)
-    assert (entry.outcome, entry.failure_code, entry.intents) == ("failed", code, [])
-    assert entry.content
-    assert (journal.count(Purpose.REPAIR), run.failed_count, run.decided_count) == (1, 1, BARS - 1)
+def test_an_answer_that_cannot_be_used_twice_is_one_failure_and_the_run_goes_on(trade: Trade) -> None:
+    bad = dict(enumerate(BAD, start=2))
+    run, journal = trade(lambda ask: BAD[bad[ask.step]] if ask.step in bad else hold(ask), analysis_every=0)
+    for step, code in bad.items():
+        entry = entry_at(run, step)
+        assert (entry.outcome, entry.failure_code, entry.intents) == ("failed", code, [])
+        assert entry.content
+    failed = len(BAD)
+    assert (journal.count(Purpose.REPAIR), run.failed_count, run.decided_count) == (
+        failed,
+        failed,
+        BARS - failed,
+    )
     assert (run.state, run.order_count) == (RunState.COMPLETED, 0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -60,7 +60,8 @@ SNAPSHOT: dict[str, Any] = {
     "execution": ExecutionSettings().to_json(),
 }
 # open, high, low, close, volume of each minute
-BARS = [
+BarRow = tuple[float, float, float, float, int]
+BARS: list[BarRow] = [
     (100.00, 100.20, 99.90, 100.10, 52_000),
     (100.10, 100.40, 100.05, 100.35, 61_000),
     (100.35, 100.50, 100.30, 100.45, 48_500),
@@ -70,10 +71,8 @@ BARS = [
 ]
 
 
-def columns_of(bars: Iterable[Sequence[float]], start: int = START) -> BarColumns:
-    return BarColumns.of(
-        [(start + 60 * minute, *map(float, bar[:4]), int(bar[4])) for minute, bar in enumerate(bars)]
-    )
+def columns_of(bars: Iterable[BarRow], start: int = START) -> BarColumns:
+    return BarColumns.of([(start + 60 * minute, *bar) for minute, bar in enumerate(bars)])
 
 
 def setting(**changes: Any) -> Setting:
@@ -131,8 +130,8 @@ def played(template: str) -> Scene:
     """Five steps: a buy with its bracket, a denial, a failure, a hold, an analysis and a new plan."""
     scene = Scene(template, {"SPY": columns_of(BARS)})
     scene.prompter.first_plan = "Buy pullbacks to VWAP,\nsmall, with a stop."
-    bracket = {"take_profit": Decimal("100.60"), "stop_loss": Decimal("99.85")}
-    scene.take(Decision((OrderIntent(Action.BUY, "SPY", 10, **bracket),), reasoning="Strong open."))
+    bracket = OrderIntent(Action.BUY, "SPY", 10, take_profit=Decimal("100.60"), stop_loss=Decimal("99.85"))
+    scene.take(Decision((bracket,), reasoning="Strong open."))
     scene.take(
         Decision((OrderIntent(Action.BUY, "SPY", 500),), reasoning="More\nof it. " + "Very " * 60 + "sure.")
     )

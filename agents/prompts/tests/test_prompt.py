@@ -125,7 +125,11 @@ def test_poisoned_bars_of_the_future_change_nothing_that_is_shown() -> None:
 
 
 def test_consecutive_prompts_of_a_default_model_begin_with_nine_tenths_the_same_text() -> None:
-    scene = Scene("trader_1", {"SPY": columns_of(walk(390))}, indicators=specs_read(LlmParams().indicators))
+    scene = Scene(
+        "trader_1",
+        {"SPY": columns_of(walk(390))},
+        indicators=specs_read(LlmParams.model_fields["indicators"].default),
+    )
     shares = prefix_shares([scene.take(decision) for decision in decisions()])
     assert shares.median >= 0.9
     assert shares.mean >= 0.9
