@@ -13,7 +13,7 @@ from decimal import Decimal
 from trading import book
 from trading.book import Tape
 from trading.ledger import Account
-from trading.money import ZERO, round_down, round_up
+from trading.money import ONE, ZERO, round_down, round_up
 from trading.notices import Notice
 from trading.orders import Order, OrderStatus
 from trading.positions import Lot
@@ -22,8 +22,15 @@ from trading.types import Side
 
 @dataclass(frozen=True, slots=True)
 class Split:
+    """`ratio` new shares for `per` old ones: 7 for 1, or 1 for 3 in a reverse split, which no decimal says exactly."""
+
     symbol: str
-    ratio: Decimal  # shares after for each share before: 7 for seven to one, 0.1 for a reverse split of one to ten
+    ratio: Decimal
+    per: Decimal = ONE
+
+    @property
+    def words(self) -> str:
+        return f"{self.ratio.normalize():f} for {self.per.normalize():f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +41,10 @@ class Dividend:
 
 @dataclass(frozen=True, slots=True)
 class SymbolChange:
+    """A new ticker. Positions and orders stay under the symbol by which the account has known the security."""
+
     symbol: str
-    new_symbol: str
+    new_ticker: str
 
 
 CorporateAction = Split | Dividend | SymbolChange
@@ -49,21 +58,26 @@ def apply_actions(account: Account, actions: Sequence[CorporateAction], tape: Ta
         elif isinstance(action, Dividend):
             _dividend(account, action, tape)
         else:
-            _rename(account, action, tape)
+            message = f"{action.symbol} is traded as {action.new_ticker} from here on"
+            tape.notices.append(Notice("SYMBOL_CHANGE", message, action.symbol))
 
 
 def _split(account: Account, split: Split, tape: Tape) -> None:
-    if not split.ratio > 0:
-        raise ValueError(f"Split ratio should be above 0, was {split.ratio}")
+    if not (split.ratio > 0 and split.per > 0):
+        raise ValueError(f"Split ratio should be above 0, was {split.words}")
     symbol = split.symbol
-    message = f"{symbol} was split {split.ratio.normalize():f} for 1"
+    message = f"{symbol} was split {split.words}"
     position = account.positions.get(symbol)
-    paid = ZERO
-    if position is not None:
-        mark, cost, before = account.marks[symbol] / split.ratio, position.cost, position.quantity
-        position.lots, fees_left = _split_lots(position.lots, split.ratio)
+    mark = account.marks.get(symbol)
+    if mark is not None:
+        mark = account.marks[symbol] = mark * split.per / split.ratio
+    paid, new_shares = ZERO, 0
+    if position is not None and mark is not None:
+        cost, before = position.cost, position.quantity
+        position.lots, fees_left = _split_lots(position.lots, split)
         position.quantity = sum(lot.quantity for lot in position.lots)
-        fraction = before * split.ratio - position.quantity
+        new_shares = position.quantity - before
+        fraction = before * split.ratio / split.per - position.quantity
         paid = fraction * mark
         account.cash += paid
         account.income += paid - (cost - position.cost) - fees_left
@@ -71,16 +85,14 @@ def _split(account: Account, split: Split, tape: Tape) -> None:
             message += f"; {fraction.normalize():f} of a share was settled in cash at ${mark:.4f}"
         if not position.quantity:
             del account.positions[symbol]
-    if symbol in account.marks:
-        account.marks[symbol] /= split.ratio
     for order in [o for o in account.working.values() if o.symbol == symbol]:
         if order.is_open:
-            _split_order(account, order, split.ratio, tape)
+            _split_order(account, order, split, tape)
     book.trim_closing(account, symbol, tape)
-    tape.notices.append(Notice("SPLIT", message, symbol, paid))
+    tape.notices.append(Notice("SPLIT", message, symbol, paid, new_shares))
 
 
-def _split_lots(lots: list[Lot], ratio: Decimal) -> tuple[list[Lot], Decimal]:
+def _split_lots(lots: list[Lot], split: Split) -> tuple[list[Lot], Decimal]:
     """Lots in new shares, whole ones only. A lot too small for one leaves its fee to the next, or over."""
     new_lots: list[Lot] = []
     before = after = 0
@@ -88,11 +100,11 @@ def _split_lots(lots: list[Lot], ratio: Decimal) -> tuple[list[Lot], Decimal]:
     for lot in lots:
         before += lot.quantity
         # Rounding the running total keeps the fractions of several lots together.
-        quantity = int(before * ratio) - after
+        quantity = int(before * split.ratio / split.per) - after
         after += quantity
         fee += lot.fee
         if quantity:
-            price, high, low = lot.price / ratio, lot.high / ratio, lot.low / ratio
+            price, high, low = (price * split.per / split.ratio for price in (lot.price, lot.high, lot.low))
             new_lots.append(Lot(quantity, price, fee, lot.at, lot.step, high, low))
             fee = ZERO
     if new_lots:
@@ -101,8 +113,8 @@ def _split_lots(lots: list[Lot], ratio: Decimal) -> tuple[list[Lot], Decimal]:
     return new_lots, fee
 
 
-def _split_order(account: Account, order: Order, ratio: Decimal, tape: Tape) -> None:
-    remaining = int(order.remaining * ratio)
+def _split_order(account: Account, order: Order, split: Split, tape: Tape) -> None:
+    remaining = int(order.remaining * split.ratio / split.per)
     if not remaining:
         book.end(account, order, OrderStatus.CANCELLED, tape, "the split left no whole share of it")
         return
@@ -113,7 +125,8 @@ def _split_order(account: Account, order: Order, ratio: Decimal, tape: Tape) -> 
         if price is not None:
             is_limit = name in ("limit_price", "take_profit")
             rounded = round_down if is_buy is is_limit else round_up
-            setattr(order, name, rounded(price / ratio, None if name == "trail_amount" else tick))
+            new = price * split.per / split.ratio
+            setattr(order, name, rounded(new, None if name == "trail_amount" else tick))
     tape.touched[order.number] = order
 
 
@@ -132,21 +145,3 @@ def _dividend(account: Account, dividend: Dividend, tape: Tape) -> None:
     verb = "paid" if held > 0 else "was owed"
     message = f"{symbol} {verb} ${dividend.amount} on each of {abs(held)} shares"
     tape.notices.append(Notice("DIVIDEND", message, symbol, amount))
-
-
-def _rename(account: Account, change: SymbolChange, tape: Tape) -> None:
-    old, new = change.symbol, change.new_symbol
-    if new in account.positions or new in account.marks:
-        raise ValueError(f"{old} cannot become {new}: the account knows another {new}")
-    position = account.positions.pop(old, None)
-    if position is not None:
-        position.symbol = new
-        account.positions[new] = position
-    if old in account.marks:
-        account.marks[new] = account.marks.pop(old)
-        account.marked_at[new] = account.marked_at.pop(old)
-    for order in account.working.values():
-        if order.symbol == old:
-            order.symbol = new
-            tape.touched[order.number] = order
-    tape.notices.append(Notice("SYMBOL_CHANGE", f"{old} is now called {new}", new))

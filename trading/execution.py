@@ -94,9 +94,11 @@ class Execution:
             return False
         if order.expires_at is not None and bar.start >= order.expires_at:
             return False
-        if self._waits_for_close(order) and order.order_type is not OrderType.LIMIT_IF_TOUCHED:
-            return order.active_from < self.account.now
-        return order.active_from <= bar.start
+        if order.active_from <= bar.start:
+            return True
+        # The close comes later than the start, and later than an order from the middle of the bar.
+        is_later = order.active_from < self.account.now and order.order_type is not OrderType.LIMIT_IF_TOUCHED
+        return is_later and self._waits_for_close(order)
 
     def _waits_for_close(self, order: Order) -> bool:
         """Whether only the end of a bar counts for the order, which quotes can show without a trade."""

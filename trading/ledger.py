@@ -39,6 +39,7 @@ class Account:
     now: datetime  # the simulated clock
     session_opened_at: datetime
     day_open_equity: Decimal
+    week_open_equity: Decimal
     peak_equity: Decimal
     step: int = 0
     next_order_number: int = 1

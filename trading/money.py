@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
-from functools import cache
 
 from trading.types import Bar, Quote
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
 BPS = Decimal(10_000)
+_POWERS_OF_TEN = frozenset(Decimal(1).scaleb(-places) for places in range(13))
 
 
 def to_decimal(value: float | int | str | Decimal) -> Decimal:
@@ -45,14 +45,9 @@ def _round(price: Decimal, tick: Decimal | None, rounding: str) -> Decimal:
     if tick is None:
         return price
     step = tick if price >= ONE else tick_at(price, tick)
-    if _is_power_of_ten(step):
+    if step in _POWERS_OF_TEN:
         return price.quantize(step, rounding)
     return (price / step).to_integral_value(rounding) * step
-
-
-@cache
-def _is_power_of_ten(step: Decimal) -> bool:
-    return step.as_tuple().digits == (1,)
 
 
 def check_bar(symbol: str, bar: Bar) -> None:

@@ -14,3 +14,4 @@ class Notice:
     message: str
     symbol: str = ""
     amount: Decimal | None = None  # dollars; what reached the account is above 0, what left it below
+    shares: int = 0  # that the account has more of the symbol without a trade, signed

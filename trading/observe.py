@@ -19,12 +19,15 @@ _DAYS_A_YEAR = 360  # as loans of shares are counted
 
 
 def open_day(account: Account, at: datetime | None = None) -> None:
-    """Begin a new session, before its first bar: daily loss starts anew, proceeds settle, loans of shares are paid.
+    """Begin a new session, before its first bar: daily loss starts anew, with the first session of a calendar week also
+    weekly loss; proceeds settle, loans of shares are paid.
 
     `at` is the session's open; without it the end of the last step serves. With `daily_bars` the step does this itself.
     """
     at = account.now if at is None else at
     days = (at.date() - account.session_opened_at.date()).days
+    # A session opens on its exchange day in UTC, too.
+    is_new_week = at.isocalendar()[:2] != account.session_opened_at.isocalendar()[:2]
     account.session_opened_at = at
     account.session += 1
     while account.day_trades and account.day_trades[0] <= account.session - margin.PATTERN_SESSIONS:
@@ -34,6 +37,8 @@ def open_day(account: Account, at: datetime | None = None) -> None:
     account.unsettled = [item for item in account.unsettled if item.sessions_left > 0]
     _pay_for_loans(account, days)
     account.day_open_equity = account.equity()
+    if is_new_week:
+        account.week_open_equity = account.day_open_equity
 
 
 def _pay_for_loans(account: Account, days: int) -> None:

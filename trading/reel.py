@@ -112,8 +112,8 @@ class Reel:
             if close is None or (symbols is not None and symbol not in symbols):
                 continue
             bars, row = self.columns[symbol], self._rows[symbol].item(step)
-            open_, high, low = (exact(column.item(row)) for column in (bars.open, bars.high, bars.low))
-            found[symbol] = Bar(start, open_, high, low, close, bars.volume.item(row))
+            open_, high = exact(bars.open.item(row)), exact(bars.high.item(row))
+            found[symbol] = Bar(start, open_, high, exact(bars.low.item(row)), close, bars.volume.item(row))
         return found
 
     def next_marked(self, step: int) -> int:

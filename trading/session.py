@@ -58,6 +58,7 @@ def start_account(initial_cash: Decimal, settings: ExecutionSettings, now: datet
         now=now,
         session_opened_at=now,
         day_open_equity=cash,
+        week_open_equity=cash,
         peak_equity=cash,
     )
 
@@ -114,13 +115,16 @@ def act(
 ) -> StepResult:
     """The second half of a step: judge what the broker and the decider want, and put what passes into the book."""
     tape = execution.tape
-    forced = _margin_call(account, tape)
+    is_margin = account.settings.account_type is AccountType.MARGIN
+    forced = _margin_call(account, tape) if is_margin else ()
     for number in decision.cancels:
         _cancel(account, number, tape)
     verdicts: list[tuple[int, Verdict]] = []
     if forced:
         _send(forced, len(decision.intents), account, approve, execution, verdicts)
-    is_ordered = _send(decision.intents, 0, account, approve, execution, verdicts)
+    is_ordered = False
+    if decision.intents:
+        is_ordered = _send(decision.intents, 0, account, approve, execution, verdicts)
     if is_last:
         book.expire_all(account, tape)
     outcome = outcome_of(decision, is_ordered=is_ordered)
@@ -149,8 +153,6 @@ def _send(
 
 def _margin_call(account: Account, tape: Tape) -> tuple[OrderIntent, ...]:
     """Warn at the first bar below maintenance margin; from the next on close what it takes."""
-    if account.settings.account_type is AccountType.CASH:
-        return ()
     deficit = margin.maintenance_deficit(account)
     if deficit > 0:
         if account.margin_called_at is not None:
@@ -205,7 +207,12 @@ def _result(
     # A fill on the present quote may have moved equity since the bars were marked.
     peak = account.peak_equity = max(account.peak_equity, equity)
     touched = tape.touched
-    orders = tuple([touched[number].copy() for number in sorted(touched)]) if touched else ()
+    # A closed order changes no more.
+    orders = tuple(
+        [touched[n] if touched[n].closed_at else touched[n].copy() for n in sorted(touched)]
+        if touched
+        else ()
+    )
     # fmt: off
     return StepResult(
         account.step, account.now, tuple(tape.fills), tuple(tape.round_trips), orders, decision, forced, outcome,

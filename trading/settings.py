@@ -109,6 +109,15 @@ class ExecutionSettings:
                 f"maintenance_margin should not exceed initial_margin {self.initial_margin}, was {self.maintenance_margin}"
             )
 
+    @property
+    def needs_quotes(self) -> bool:
+        """Whether a convention was chosen that means nothing without bid and ask."""
+        return (
+            self.market_fill is MarketFill.QUOTE_NOW
+            or self.slippage is SlippageModel.HALF_SPREAD
+            or self.touched_fill is TouchedFill.QUOTES
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Decimals as strings, conventions by name: what the strategy snapshot keeps."""
         return cast(dict[str, Any], encode(self))

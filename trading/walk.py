@@ -9,7 +9,7 @@ goes through the second half of the very same step. A test compares both ways to
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -24,7 +24,7 @@ from trading.positions import Position
 from trading.reel import Reel, Window, exact
 from trading.session import Approve, Decide, StepResult, act, outcome_of, step
 from trading.settings import AccountType, MarketFill
-from trading.types import Decision, Quote
+from trading.types import Decision
 
 
 @dataclass(slots=True)
@@ -140,6 +140,8 @@ class _Walker:
         self.end = min(window.end, reel.next_marked(account.step)) - window.first
         self.closes = [(symbol, strip.closes) for symbol, strip in window.strips.items()]
         self.parts: list[Part] = []
+        # Under next_open an order has nothing to do with the bars of the step that decides it.
+        self.acts_on_bars = account.settings.market_fill is not MarketFill.NEXT_OPEN
 
     def walk(self) -> list[Part]:
         index = self.first
@@ -165,8 +167,9 @@ class _Walker:
                 account.marks[symbol] = close
                 account.marked_at[symbol] = now
         number = account.step - 1
-        bars = self.reel.bars(number, matter if self._at_next_bar() else None)
-        execution = Execution(account, bars, self._quotes(number), Tape(), ends_session=False)
+        bars = self.reel.bars(number, None if self.acts_on_bars else matter)
+        quotes = self.reel.quotes(number) if self.reel.quotes else None
+        execution = Execution(account, bars, quotes, Tape(), ends_session=False)
         match_and_mark(account, execution, bars, ends_session=False)
         return act(account, self.decide(account), self.approve, execution, is_last=False)
 
@@ -177,7 +180,8 @@ class _Walker:
         quiet = Quiet(account.step + 1, account.cash, account.peak_equity)
         marks, marked_at, submitted = account.marks, account.marked_at, account.submitted_at
         equities, decisions, symbol_closes = quiet.equity, quiet.decisions, self.closes
-        cash, peak, first, decision = account.cash, account.peak_equity, index, None
+        equity = cash = account.cash
+        peak, first, decision = account.peak_equity, index, None
         for index in range(first, self.end):
             account.step += 1
             account.now = now = nows[index]
@@ -188,13 +192,14 @@ class _Walker:
                 if close is not None:
                     marks[symbol] = close
                     marked_at[symbol] = now
-            equity = cash
-            for watch in watches:
-                if watch.highs[index] > watch.high or watch.lows[index] < watch.low:
-                    watch.widen(index)
-                equity += watch.quantity * marks[watch.symbol]
-            if equity > peak:
-                peak = account.peak_equity = equity
+            if watches:
+                equity = cash
+                for watch in watches:
+                    if watch.highs[index] > watch.high or watch.lows[index] < watch.low:
+                        watch.widen(index)
+                    equity += watch.quantity * marks[watch.symbol]
+                if equity > peak:
+                    peak = account.peak_equity = equity
             decision = decide(account)
             if decision.intents or decision.cancels:
                 break
@@ -220,16 +225,10 @@ class _Walker:
 
     def _act(self, decision: Decision) -> StepResult:
         number = self.account.step - 1
-        bars = self.reel.bars(number, () if self._at_next_bar() else None)
-        execution = Execution(self.account, bars, self._quotes(number), Tape(), ends_session=False)
+        bars = self.reel.bars(number) if self.acts_on_bars else {}
+        quotes = self.reel.quotes(number) if self.reel.quotes and self.acts_on_bars else None
+        execution = Execution(self.account, bars, quotes, Tape(), ends_session=False)
         return act(self.account, decision, self.approve, execution, is_last=False)
-
-    def _at_next_bar(self) -> bool:
-        """Whether an order has nothing to do with the bars of the step that decides it."""
-        return self.account.settings.market_fill is MarketFill.NEXT_OPEN
-
-    def _quotes(self, number: int) -> Mapping[str, Quote] | None:
-        return self.reel.quotes(number) if self.reel.quotes else None
 
 
 class _Watch:

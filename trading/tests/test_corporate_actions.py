@@ -125,20 +125,31 @@ def test_dividend_on_what_is_not_held_changes_nothing_but_the_mark() -> None:
     assert (result.equity, result.notices) == (100_000, ())
 
 
-def test_ticker_change_keeps_position_orders_and_marks() -> None:
+def test_a_split_of_one_for_three_leaves_no_fraction_of_whole_lots() -> None:
+    floor = holding(300, 10)
+    result = floor.minute(None, actions=[Split("SPY", dec(1), dec(3))])
+    assert floor.account.quantity("SPY") == 100
+    assert floor.account.positions["SPY"].average_price == 30
+    assert (result.equity, result.notices[0].amount) == (100_000, 0)
+    assert result.notices[0].message == "SPY was split 1 for 3"
+
+
+@pytest.mark.parametrize(("quantity", "new"), [(100, 600), (-100, -600), (0, 0)])
+def test_the_notice_of_a_split_says_how_many_shares_came(quantity: int, new: int) -> None:
+    floor = holding(quantity) if quantity else Floor(MARGIN)
+    result = floor.minute(None, actions=[Split("SPY", dec(7))])
+    assert result.notices[0].shares == new
+
+
+def test_ticker_change_keeps_position_orders_and_marks_under_the_known_symbol() -> None:
     floor = holding(10, 100)
     floor.minute(bar(2, 100), sell(10, order_type=OrderType.LIMIT, limit_price=dec(110), **GTC))
-    result = floor.minute({"NEW": bar(3, 105, 111, 104, 108)}, actions=[SymbolChange("SPY", "NEW")])
-    assert [(fill.symbol, fill.price) for fill in result.fills] == [("NEW", 110)]
-    assert [trip.symbol for trip in result.round_trips] == ["NEW"]
+    result = floor.minute(bar(3, 105, 111, 104, 108), actions=[SymbolChange("SPY", "NEW")])
+    assert [(fill.symbol, fill.price) for fill in result.fills] == [("SPY", 110)]
     assert floor.account.equity() == 100_100
-
-
-def test_ticker_that_is_in_use_is_refused() -> None:
-    floor = holding(10, 100)
-    floor.minute({"NEW": bar(2, 50)})
-    with pytest.raises(ValueError, match="SPY cannot become NEW"):
-        floor.minute(None, actions=[SymbolChange("SPY", "NEW")])
+    (notice,) = result.notices
+    assert (notice.code, notice.symbol) == ("SYMBOL_CHANGE", "SPY")
+    assert notice.message == "SPY is traded as NEW from here on"
 
 
 @pytest.mark.parametrize("action", [Split("SPY", dec(0)), Split("SPY", dec(-2)), Dividend("SPY", dec(0))])

@@ -98,6 +98,34 @@ def test_in_daily_bars_the_day_opens_with_the_equity_of_the_last_close() -> None
     assert floor.account.equity() == 103_000
 
 
+def test_a_calendar_week_opens_with_its_first_session_at_the_equity_before_it() -> None:
+    # OPEN is a Monday; the Monday after is a holiday here, so the week opens on its Tuesday.
+    floor = Floor(replace(BARE, daily_bars=True))
+    floor.minute(daily(0, 100, 100), buy(100))
+    floor.minute(daily(3, 100, 110))
+    assert floor.account.week_open_equity == 100_000
+    floor.minute(daily(4, 110, 120))
+    assert floor.account.week_open_equity == 100_000
+    floor.minute(daily(8, 90, 80))
+    assert (floor.account.week_open_equity, floor.account.equity()) == (102_000, 98_000)
+    floor.minute(daily(9, 80, 85))
+    assert (floor.account.week_open_equity, floor.account.day_open_equity) == (102_000, 98_000)
+
+
+def test_the_first_week_opens_with_the_run_even_in_the_middle_of_it() -> None:
+    floor = Floor(replace(BARE, daily_bars=True))
+    floor.minute(daily(2, 100, 100), buy(100))
+    floor.minute(daily(3, 100, 90))
+    assert floor.account.week_open_equity == 100_000
+
+
+def test_weeks_are_told_apart_across_a_year() -> None:
+    floor = Floor()
+    floor.account.cash += 5
+    open_day(floor.account, OPEN + timedelta(days=364))  # a Monday of another year, with the same number of week
+    assert floor.account.week_open_equity == 100_005
+
+
 def test_instrument_that_stops_trading_keeps_its_mark_and_its_orders_expire() -> None:
     floor = Floor()
     floor.minute({"SPY": bar(0, 100), "IBM": bar(0, 50)}, buy(10))
