@@ -15,14 +15,7 @@ from trading.types import Verdict
 def check(order: Proposal, account: Account, limits: EffectiveLimits) -> Sequence[Verdict]:
     if not limits.weekly_loss:
         return PASSED
-    if account.session > 1:
-        strictest = limits.weekly_loss[0]
-        message = (
-            f"{owner(strictest.source)} limits the week's loss to {dollars(strictest.value)}, and the "
-            "account does not know its equity at the week's open."
-        )
-        return (Verdict("WEEK_UNKNOWN", message, strictest.source, strictest.value, unit="$"),)
-    loss = account.initial_cash - order.equity
+    loss = account.week_open_equity - order.equity
     return [
         Verdict(
             "WEEKLY_LOSS",
@@ -39,11 +32,8 @@ def check(order: Proposal, account: Account, limits: EffectiveLimits) -> Sequenc
 
 GATE = Gate(
     name="weekly loss",
-    sentence="Blocks opening orders while the week's loss, realised and unrealised, is beyond the profile's limit. A "
-    "run's week opens at the run's start.",
-    codes={
-        "WEEKLY_LOSS": "The week's loss is beyond the limit.",
-        "WEEK_UNKNOWN": "A weekly limit is set, and the equity at the week's open is not known.",
-    },
+    sentence="Blocks opening orders while the week's loss, realised and unrealised, is beyond the profile's limit. The "
+    "week opens with its first session at the equity before it, or at the run's start.",
+    codes={"WEEKLY_LOSS": "The week's loss is beyond the limit."},
     check=check,
 )

@@ -40,14 +40,17 @@ def test_daily_loss_counts_what_is_not_realised() -> None:
 
 @pytest.mark.parametrize(("equity", "denied"), [("9000.01", []), ("9000", []), ("8999.99", ["WEEKLY_LOSS"])])
 def test_weekly_loss(equity: str, denied: list[str]) -> None:
-    assert codes(door(profile={"max_loss_per_week": "1000"})(buy(1), account_with(equity))) == denied
-
-
-def test_a_weekly_limit_denies_when_the_week_s_open_is_not_known() -> None:
-    account = account_with()
-    account.session = 2
-    assert codes(door(profile={"max_loss_per_week": "1000"})(buy(1), account)) == ["WEEK_UNKNOWN"]
+    account = account_with(equity)
+    account.week_open_equity = Decimal(10_000)
+    assert codes(door(profile={"max_loss_per_week": "1000"})(buy(1), account)) == denied
     assert codes(door()(buy(1), account)) == []
+
+
+def test_weekly_loss_counts_from_the_week_s_open_and_not_from_the_start_of_the_run() -> None:
+    account = account_with(11_000)
+    account.week_open_equity, account.session = Decimal("12000.01"), 8
+    (verdict,) = door(profile={"max_loss_per_week": "1000"})(buy(1), account).verdicts
+    assert (verdict.code, verdict.attempted, verdict.source) == ("WEEKLY_LOSS", Decimal("1000.01"), "profile")
 
 
 @pytest.mark.parametrize(("equity", "denied"), [("7500.01", []), ("7500", []), ("7499.99", ["DRAWDOWN"])])

@@ -122,7 +122,8 @@ def test_the_first_week_opens_with_the_run_even_in_the_middle_of_it() -> None:
 def test_weeks_are_told_apart_across_a_year() -> None:
     floor = Floor()
     floor.account.cash += 5
-    open_day(floor.account, OPEN + timedelta(days=364))  # a Monday of another year, with the same number of week
+    a_year_later = OPEN + timedelta(days=364)  # a Monday, in the week of the same number
+    open_day(floor.account, a_year_later)
     assert floor.account.week_open_equity == 100_005
 
 
