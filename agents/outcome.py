@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from broker.equity import EquityCurve
 from broker.models import Fill, RoundTrip
-from broker.selectors import equity_curve
+from broker.selectors import equity_curve, round_trips_of
 from runs.models import Mode, Run, RunState
 from runs.services import run_finish, statistics_record
 from trading.statistics import Statistics, StatisticsInput, compute
@@ -29,13 +30,15 @@ def statistics_refresh(run: Run) -> Statistics | None:
     if not len(curve):
         return None
     fills = list(Fill.objects.filter(run=run))
-    statistics = compute(statistics_input(run, curve, fills))
+    statistics = compute(statistics_input(run, curve, fills, list(round_trips_of(run))))
     fees = sum((fill.fee for fill in fills), Decimal(0))
     statistics_record(run, statistics, final_equity=curve.point(-1).equity, fees_paid=fees)
     return statistics
 
 
-def statistics_input(run: Run, curve: EquityCurve, fills: list[Fill]) -> StatisticsInput:
+def statistics_input(
+    run: Run, curve: EquityCurve, fills: Sequence[Fill], round_trips: Sequence[RoundTrip]
+) -> StatisticsInput:
     """Lay a run's rows out as the pure statistics want them."""
     minutes = (run.bars_expected or 0) // max(len(run.symbols), 1)
     return StatisticsInput(
@@ -43,7 +46,7 @@ def statistics_input(run: Run, curve: EquityCurve, fills: list[Fill]) -> Statist
         equity=curve.dollars,
         initial_equity=run.initial_cash,
         benchmark_equity=curve.benchmark_dollars,
-        round_trips=list(RoundTrip.objects.filter(run=run).order_by("seq")),
+        round_trips=round_trips,
         fees_paid=sum((fill.fee for fill in fills), Decimal(0)),
         slippage_paid=sum((fill.slippage for fill in fills), Decimal(0)),
         traded_value=sum((fill.price * fill.quantity for fill in fills), Decimal(0)),

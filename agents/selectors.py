@@ -13,7 +13,14 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from agents.outcome import statistics_input
 from broker.charts import bars_until
 from broker.models import EquityPoint, Order
-from broker.selectors import equity_curve, equity_points_of, fills_of, held_at, orders_numbered
+from broker.selectors import (
+    equity_curve,
+    equity_points_of,
+    fills_of,
+    held_at,
+    orders_numbered,
+    round_trips_of,
+)
 from market.calendar import exchange_day
 from market.columns import Timeframe
 from market.models import Bar as StoredBar
@@ -98,7 +105,7 @@ def statistics_now(run: Run) -> StatisticsNow | None:
     curve = equity_curve(run)
     if not len(curve):
         return None
-    statistics = compute(statistics_input(run, curve, list(fills_of(run))))
+    statistics = compute(statistics_input(run, curve, list(fills_of(run)), list(round_trips_of(run))))
     return StatisticsNow(statistics.to_json(), len(curve))
 
 

@@ -124,12 +124,7 @@ def data_check(run: Run, timeline: Timeline) -> tuple[str, str] | None:
 def desk_of(user: User, claim: Claim, run: Run, timeline: Timeline) -> Desk:
     execution = ExecutionSettings.from_json(run.snapshot["execution"])
     account = checkpoint_account(run) or start_account(run.initial_cash, execution, timeline.start(1))
-    approve = make_approve(
-        effective_limits(run.snapshot),
-        known_symbols=frozenset(run.symbols),
-        next_trade_at=timeline.next_trade_at,
-        sectors=sectors_of(run.symbols),
-    )
+    approve = approve_of(run, timeline)
     decider = decider_of(user, run)
     if isinstance(decider, Llm):
         llm_seat(decider, journal_open(user, claim, run), run, account, approve)
@@ -145,14 +140,28 @@ def desk_of(user: User, claim: Claim, run: Run, timeline: Timeline) -> Desk:
     )
 
 
+def approve_of(run: Run, timeline: Timeline) -> Approve:
+    """The door of a run, with the limits of its snapshot."""
+    return make_approve(
+        effective_limits(run.snapshot),
+        known_symbols=frozenset(run.symbols),
+        next_trade_at=timeline.next_trade_at,
+        sectors=sectors_of(run.symbols),
+    )
+
+
 def decider_of(user: User, run: Run) -> Decider:
     decider = decider_make(run.decider, run.decider_params)
     if isinstance(decider, Recording):
-        source = access_run_by_number(user, run.model_id, decider.params.run)
-        decider.decisions = recorded_decisions(source)
-        if len(decider.decisions) < source.cursor:
-            decider.missing = HELD
+        recording_fill(decider, access_run_by_number(user, run.model_id, decider.params.run))
     return decider
+
+
+def recording_fill(recording: Recording, source: Run) -> None:
+    """Put in what an accessed run decided."""
+    recording.decisions = recorded_decisions(source)
+    if len(recording.decisions) < source.cursor:
+        recording.missing = HELD
 
 
 def sectors_of(symbols: list[str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from core.bulk import ids_reserve, rows_insert
 from runs.models import Run
 from trading.ledger import Account
 from trading.orders import Order as CoreOrder
+from trading.positions import RoundTrip as CoreRoundTrip
 from trading.session import StepResult
 from trading.types import Fill as CoreFill
 
@@ -120,28 +121,27 @@ def round_trips_record(run: Run, results: Sequence[StepResult]) -> None:
     if not trips:
         return
     stored = RoundTrip.objects.filter(run=run).count()
-    rows_insert(
-        [
-            RoundTrip(
-                user_id=run.user_id,
-                run=run,
-                seq=stored + index,
-                symbol=trip.symbol,
-                direction=trip.direction,
-                quantity=trip.quantity,
-                entry_price=trip.entry_price,
-                exit_price=trip.exit_price,
-                entry_at=trip.entry_at,
-                exit_at=trip.exit_at,
-                entry_step=trip.entry_step,
-                exit_step=trip.exit_step,
-                fees=trip.fees,
-                pnl=trip.pnl,
-                mae=trip.mae,
-                mfe=trip.mfe,
-            )
-            for index, trip in enumerate(trips, start=1)
-        ]
+    rows_insert([round_trip_row(run, stored + index, trip) for index, trip in enumerate(trips, start=1)])
+
+
+def round_trip_row(run: Run, seq: int, trip: CoreRoundTrip) -> RoundTrip:
+    return RoundTrip(
+        user_id=run.user_id,
+        run=run,
+        seq=seq,
+        symbol=trip.symbol,
+        direction=trip.direction,
+        quantity=trip.quantity,
+        entry_price=trip.entry_price,
+        exit_price=trip.exit_price,
+        entry_at=trip.entry_at,
+        exit_at=trip.exit_at,
+        entry_step=trip.entry_step,
+        exit_step=trip.exit_step,
+        fees=trip.fees,
+        pnl=trip.pnl,
+        mae=trip.mae,
+        mfe=trip.mfe,
     )
 
 
