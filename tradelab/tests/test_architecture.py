@@ -49,10 +49,25 @@ def test_every_table_is_owned_or_public_for_a_reason() -> None:
     neither = [
         model._meta.label
         for model in apps.get_models()
-        if not issubclass(model, OwnedModel) and model._meta.label not in PUBLIC_TABLES
+        if model._meta.managed
+        and not issubclass(model, OwnedModel)
+        and model._meta.label not in PUBLIC_TABLES
     ]
     assert neither == []
     assert all(PUBLIC_TABLES.values())
+
+
+def test_every_view_reads_as_whoever_asks(db: None) -> None:
+    """Else it would read as its owner, whom row-level security does not bind."""
+    views = [model._meta.db_table for model in OUR_MODELS if not model._meta.managed]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace"
+            " AND NOT coalesce('security_invoker=true' = ANY (reloptions), false)"
+        )
+        assert cursor.fetchall() == []
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'v' AND relname = ANY (%s)", [views])
+        assert sorted(row[0] for row in cursor.fetchall()) == sorted(views)
 
 
 def test_no_owned_table_is_called_public() -> None:
