@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from trading.execution import fill_price
 from trading.fees import order_fee
-from trading.matching import Hit, Moment
+from trading.matching import Hit
 from trading.money import check_bar, to_decimal
 from trading.settings import ExecutionSettings
 from trading.types import Bar, Side
@@ -61,11 +61,10 @@ def _gains(
 
 def purchase(bar: Bar, part: Decimal, settings: ExecutionSettings) -> tuple[int, Decimal]:
     """The most whole shares that `part` pays for at the bar's open, slippage and fee included, and their cost."""
-    moment = Moment(bar, None, bar.start, bar.start, ends_session=False)
     uncapped = replace(settings, volume_cap=None)
     quantity = int(part / bar.open)
     while quantity > 0:
-        price = fill_price(Side.BUY, quantity, Hit(bar.open, at_open=True), None, moment, uncapped)
+        price = fill_price(Side.BUY, quantity, Hit(bar.open, at_open=True), None, bar, None, uncapped)
         paid = quantity * price + order_fee(quantity, quantity * price, uncapped)
         if paid <= part:
             return quantity, paid

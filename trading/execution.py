@@ -10,7 +10,7 @@ from trading import book
 from trading.book import Tape
 from trading.fees import order_fee
 from trading.ledger import Account
-from trading.matching import Hit, Moment, find_hit, quote_hit, rest_of_bar
+from trading.matching import Hit, find_hit, quote_hit, rest_of_bar
 from trading.money import ZERO, round_down, round_up
 from trading.orders import Order, OrderStatus
 from trading.settings import BracketEntry, ExecutionSettings, MarketFill, SlippageModel, TouchedFill
@@ -21,7 +21,7 @@ from trading.types import Bar, Fill, OrderType, Quote, Side, TimeInForce
 class Execution:
     """The bars of one step, matched against one account; remembers how much of each bar's volume is used up."""
 
-    __slots__ = ("_volume_left", "account", "bars", "ends_session", "quotes", "tape")
+    __slots__ = ("_volume_left", "account", "bars", "ends_session", "quotes", "settings", "tape")
 
     def __init__(
         self,
@@ -33,61 +33,61 @@ class Execution:
         ends_session: bool,
     ) -> None:
         self.account = account
+        self.settings = account.settings
         self.bars = bars
         self.quotes = quotes or {}
         self.tape = tape
         self.ends_session = ends_session
         self._volume_left: dict[str, int] = {}
 
+    @property
+    def session_opened_at(self) -> datetime:
+        return self.account.session_opened_at
+
     def match_working(self) -> None:
         """Fill what the bars fill: first everything at the open, then the rest, each by order number."""
         hits = []
         for order in list(self.account.working.values()):
-            moment = self._moment(order)
-            if moment is None or not self._is_active(order, moment.bar):
+            bar, quote = self.bars.get(order.symbol), self.quotes.get(order.symbol)
+            bar = bar or self._quoted(order, quote)
+            if bar is None or not self._is_active(order, bar):
                 continue
-            hit = find_hit(order, moment, self.account.settings)
+            hit = find_hit(order, bar, quote, self)
             if hit is not None:
                 # Of two exits in one bar the stop fills: the target comes last.
                 is_target = order.oco_group is not None and order.order_type is OrderType.LIMIT
-                hits.append((not hit.at_open, is_target, order.number, order, hit, moment))
+                hits.append((not hit.at_open, is_target, order.number, order, hit, bar, quote))
             elif order.time_in_force is TimeInForce.IOC:
                 book.end(self.account, order, OrderStatus.CANCELLED, self.tape, "not filled at once")
         if len(hits) > 1:
             hits.sort(key=lambda found: found[:3])
-        for *_, order, hit, moment in hits:
+        for _, _, _, order, hit, bar, quote in hits:
             if order.closed_at is None:
-                self._fill(order, hit, moment)
+                self._fill(order, hit, bar, quote)
 
     def fill_at_quote(self, order: Order) -> None:
         """Fill a market order on the quote of the bar just seen, or one that is fresh enough, under `quote_now`."""
-        if order.order_type is not OrderType.MARKET:
+        if order.order_type is not OrderType.MARKET or order.active_from > self.account.now:
             return
-        moment = self._moment(order) or self._remembered(order)
-        if moment is not None and order.active_from <= self.account.now:
-            self._fill(order, quote_hit(order.side, moment.bar, moment.quote), moment)
-
-    def _moment(self, order: Order) -> Moment | None:
-        """What this step shows of the order's instrument; None if nothing that the order could trade on."""
-        bar, quote, account = self.bars.get(order.symbol), self.quotes.get(order.symbol), self.account
+        bar, quote = self.bars.get(order.symbol), self.quotes.get(order.symbol)
+        bar = bar or self._quoted(order, quote) or self._remembered(order)
         if bar is not None:
-            return Moment(bar, quote, account.now, account.session_opened_at, self.ends_session)
+            self._fill(order, quote_hit(order.side, bar, quote), bar, quote)
+
+    def _quoted(self, order: Order, quote: Quote | None) -> Bar | None:
+        """A minute that had quotes and no trades, for an order that asks for no more."""
         if quote is None or not self._waits_for_close(order):
             return None
         price = quote.ask_close if order.side is Side.BUY else quote.bid_close
-        return None if price is None else self._at(_untraded(self.account.now, price), quote)
+        return None if price is None else _untraded(self.account.now, price)
 
-    def _remembered(self, order: Order) -> Moment | None:
+    def _remembered(self, order: Order) -> Bar | None:
         """The last trade before this step, while it is not older than the settings allow."""
-        account, oldest = self.account, self.account.settings.quote_max_age_seconds
+        account, oldest = self.account, self.settings.quote_max_age_seconds
         marked_at = account.marked_at.get(order.symbol)
         if marked_at is None or oldest is None or (account.now - marked_at).total_seconds() > oldest:
             return None
-        return self._at(_untraded(marked_at, account.marks[order.symbol]), None)
-
-    def _at(self, bar: Bar, quote: Quote | None) -> Moment:
-        account = self.account
-        return Moment(bar, quote, account.now, account.session_opened_at, self.ends_session)
+        return _untraded(marked_at, account.marks[order.symbol])
 
     def _is_active(self, order: Order, bar: Bar) -> bool:
         if order.status is OrderStatus.HELD:
@@ -102,31 +102,30 @@ class Execution:
 
     def _waits_for_close(self, order: Order) -> bool:
         """Whether only the end of a bar counts for the order, which quotes can show without a trade."""
-        settings, kind = self.account.settings, order.order_type
+        settings, kind = self.settings, order.order_type
         if kind is OrderType.MARKET:
             return settings.market_fill is MarketFill.QUOTE_NOW
         if kind is OrderType.LIMIT_IF_TOUCHED:
             return settings.touched_fill is TouchedFill.QUOTES
         return kind is OrderType.MARKET_ON_CLOSE
 
-    def _fill(self, order: Order, hit: Hit, moment: Moment) -> None:
-        quantity = self._quantity(order, moment.bar)
+    def _fill(self, order: Order, hit: Hit, bar: Bar, quote: Quote | None) -> None:
+        quantity = self._quantity(order, bar)
         if quantity:
-            rest = rest_of_bar(order, hit, moment.bar)
-            self._book(order, self._make_fill(order, quantity, hit, moment), rest)
+            rest = rest_of_bar(order, hit, bar)
+            self._book(order, self._make_fill(order, quantity, hit, bar, quote), rest)
             if order.is_opening and (order.stop_loss is not None or order.take_profit is not None):
-                self._wake_exits(order, quantity, rest, moment)
+                self._wake_exits(order, quantity, rest, quote)
         if order.time_in_force is TimeInForce.IOC and order.is_open:
             book.end(self.account, order, OrderStatus.CANCELLED, self.tape, "the rest was not filled at once")
 
     def _quantity(self, order: Order, bar: Bar) -> int:
-        account, symbol = self.account, order.symbol
-        quantity = order.remaining
+        quantity, symbol = order.remaining, order.symbol
         if not order.is_opening:
             # A closing order may have outlived part of its position; it never opens the other side.
-            held = account.quantity(symbol)
+            held = self.account.quantity(symbol)
             quantity = min(quantity, max(held if order.side is Side.SELL else -held, 0))
-        cap = account.settings.volume_cap
+        cap = self.settings.volume_cap
         if cap is not None:
             left = self._volume_left.get(symbol)
             if left is None:
@@ -135,15 +134,15 @@ class Execution:
             self._volume_left[symbol] = left - quantity
         return quantity
 
-    def _make_fill(self, order: Order, quantity: int, hit: Hit, moment: Moment) -> Fill:
-        settings, account = self.account.settings, self.account
+    def _make_fill(self, order: Order, quantity: int, hit: Hit, bar: Bar, quote: Quote | None) -> Fill:
+        settings, account = self.settings, self.account
         limit = order.limit_price if order.order_type in _LIMITED else None
-        price = fill_price(order.side, quantity, hit, limit, moment, settings)
+        price = fill_price(order.side, quantity, hit, limit, bar, quote, settings)
         filled, value = order.filled_quantity + quantity, order.filled_value + quantity * price
         fee = order_fee(filled, value, settings) - order.fees_paid
         order.filled_quantity, order.filled_value = filled, value
         order.fees_paid += fee
-        at = account.now if hit.at_close else moment.bar.start
+        at = account.now if hit.at_close else bar.start
         return Fill(order.number, order.symbol, order.side, quantity, price, hit.price, fee, at, account.step)
 
     def _book(self, order: Order, fill: Fill, rest: Bar | None) -> None:
@@ -164,16 +163,15 @@ class Execution:
         if not order.is_opening and account.working:
             book.trim_closing(account, order.symbol, tape)
 
-    def _wake_exits(self, entry: Order, quantity: int, rest: Bar | None, moment: Moment) -> None:
+    def _wake_exits(self, entry: Order, quantity: int, rest: Bar | None, quote: Quote | None) -> None:
         exits = book.wake_exits(self.account, entry, quantity, self.tape)
-        if rest is None or self.account.settings.bracket_entry is BracketEntry.NEXT_BAR:
+        if rest is None or self.settings.bracket_entry is BracketEntry.NEXT_BAR:
             return
-        later = moment._replace(bar=rest)
-        found = [(find_hit(exit_, later, self.account.settings), exit_) for exit_ in exits]
+        found = [(find_hit(exit_, rest, quote, self), exit_) for exit_ in exits]
         hits = [(not hit.at_open, exit_.number, hit, exit_) for hit, exit_ in found if hit is not None]
         for _, _, exit_hit, exit_ in sorted(hits, key=lambda each: each[:2]):
             if exit_.is_open:
-                self._fill(exit_, exit_hit, later)
+                self._fill(exit_, exit_hit, rest, quote)
 
 
 def _untraded(at: datetime, price: Decimal) -> Bar:
@@ -185,13 +183,19 @@ _LIMITED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_
 
 
 def fill_price(
-    side: Side, quantity: int, hit: Hit, limit: Decimal | None, moment: Moment, settings: ExecutionSettings
+    side: Side,
+    quantity: int,
+    hit: Hit,
+    limit: Decimal | None,
+    bar: Bar,
+    quote: Quote | None,
+    settings: ExecutionSettings,
 ) -> Decimal:
     """The reference price, moved against the trader and onto the tick, never beyond the order's own limit."""
     if hit.is_quote and settings.slippage is SlippageModel.HALF_SPREAD:
         slip = ZERO
     else:
-        slip = slippage(hit.price, quantity, moment.bar, moment.quote, settings)
+        slip = slippage(hit.price, quantity, bar, quote, settings)
     if side is Side.BUY:
         price = round_up(hit.price + slip, settings.tick_size)
         return price if limit is None else min(price, limit)

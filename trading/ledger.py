@@ -120,7 +120,8 @@ class Account:
         proceeds = -signed * fill.price
         self.cash += proceeds - fill.fee
         self.fees_paid += fill.fee
-        self.slippage_paid += signed * (fill.price - fill.reference_price)
+        if fill.price != fill.reference_price:
+            self.slippage_paid += signed * (fill.price - fill.reference_price)
         position = self.positions.get(fill.symbol)
         if position is None:
             position = self.positions[fill.symbol] = Position(fill.symbol)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from trading.orders import Order
 from trading.settings import ExecutionSettings, LimitFill, MarketFill, StopLimitFill, TouchedFill
@@ -25,22 +25,23 @@ class Hit(NamedTuple):
     is_quote: bool = False  # bid or ask: the spread is already paid
 
 
-class Moment(NamedTuple):
-    """What one step shows of one instrument."""
+class Scene(Protocol):
+    """What a rule may know beside the bar: the conventions, and where in its session the bar stands."""
 
-    bar: Bar
-    quote: Quote | None
-    now: datetime  # the bar's end
-    session_opened_at: datetime
-    ends_session: bool
-
-
-_Rule = Callable[[Order, Moment, ExecutionSettings], Hit | None]
+    @property
+    def settings(self) -> ExecutionSettings: ...
+    @property
+    def session_opened_at(self) -> datetime: ...
+    @property
+    def ends_session(self) -> bool: ...
 
 
-def find_hit(order: Order, moment: Moment, settings: ExecutionSettings) -> Hit | None:
+_Rule = Callable[[Order, Bar, Quote | None, Scene], Hit | None]
+
+
+def find_hit(order: Order, bar: Bar, quote: Quote | None, scene: Scene) -> Hit | None:
     """Match one working order against one bar. Remembers triggers and moves trailing stops on the order itself."""
-    return _RULES[order.order_type](order, moment, settings)
+    return _RULES[order.order_type](order, bar, quote, scene)
 
 
 def rest_of_bar(order: Order, hit: Hit, bar: Bar) -> Bar | None:
@@ -63,10 +64,10 @@ def rest_of_bar(order: Order, hit: Hit, bar: Bar) -> Bar | None:
     return Bar(bar.start, hit.price, high, low, bar.close, bar.volume)
 
 
-def _market(order: Order, moment: Moment, settings: ExecutionSettings) -> Hit | None:
-    if settings.market_fill is MarketFill.QUOTE_NOW:
-        return quote_hit(order.side, moment.bar, moment.quote)
-    return Hit(moment.bar.open, at_open=True)
+def _market(order: Order, bar: Bar, quote: Quote | None, scene: Scene) -> Hit | None:
+    if scene.settings.market_fill is MarketFill.QUOTE_NOW:
+        return quote_hit(order.side, bar, quote)
+    return Hit(bar.open, at_open=True)
 
 
 def quote_hit(side: Side, bar: Bar, quote: Quote | None) -> Hit:
@@ -75,21 +76,19 @@ def quote_hit(side: Side, bar: Bar, quote: Quote | None) -> Hit:
     return Hit(bar.close, at_close=True) if price is None else Hit(price, at_close=True, is_quote=True)
 
 
-def _market_on_open(order: Order, moment: Moment, settings: ExecutionSettings) -> Hit | None:
-    if order.active_from <= moment.session_opened_at <= moment.bar.start:
-        return Hit(moment.bar.open, at_open=True)
+def _market_on_open(order: Order, bar: Bar, quote: Quote | None, scene: Scene) -> Hit | None:
+    if order.active_from <= scene.session_opened_at <= bar.start:
+        return Hit(bar.open, at_open=True)
     return None
 
 
-def _market_on_close(order: Order, moment: Moment, settings: ExecutionSettings) -> Hit | None:
-    return (
-        Hit(moment.bar.close, at_close=True) if moment.ends_session else None
-    )  # the closing auction is a trade
+def _market_on_close(order: Order, bar: Bar, quote: Quote | None, scene: Scene) -> Hit | None:
+    return Hit(bar.close, at_close=True) if scene.ends_session else None  # the closing auction is a trade
 
 
-def _limit(order: Order, moment: Moment, settings: ExecutionSettings) -> Hit | None:
+def _limit(order: Order, bar: Bar, quote: Quote | None, scene: Scene) -> Hit | None:
     assert order.limit_price is not None
-    return _limit_in(order.side, order.limit_price, moment.bar, settings)
+    return _limit_in(order.side, order.limit_price, bar, scene.settings)
 
 
 def _limit_in(side: Side, limit: Decimal, bar: Bar, settings: ExecutionSettings) -> Hit | None:
@@ -105,9 +104,9 @@ def _limit_in(side: Side, limit: Decimal, bar: Bar, settings: ExecutionSettings)
     return Hit(limit) if reached else None
 
 
-def _stop(order: Order, moment: Moment, settings: ExecutionSettings) -> Hit | None:
+def _stop(order: Order, bar: Bar, quote: Quote | None, scene: Scene) -> Hit | None:
     assert order.stop_price is not None
-    return _stop_in(order.side, order.stop_price, moment.bar)
+    return _stop_in(order.side, order.stop_price, bar)
 
 
 def _stop_in(side: Side, stop: Decimal, bar: Bar) -> Hit | None:
@@ -120,11 +119,11 @@ def _stop_in(side: Side, stop: Decimal, bar: Bar) -> Hit | None:
     return Hit(stop) if bar.low <= stop else None
 
 
-def _trailing_stop(order: Order, moment: Moment, settings: ExecutionSettings) -> Hit | None:
+def _trailing_stop(order: Order, bar: Bar, quote: Quote | None, scene: Scene) -> Hit | None:
     # Test first, trail afterwards: the bar does not say whether its high came before its low.
-    hit = _stop(order, moment, settings)
+    hit = _stop(order, bar, quote, scene)
     if hit is None:
-        trail(order, moment.bar.low if order.side is Side.BUY else moment.bar.high)
+        trail(order, bar.low if order.side is Side.BUY else bar.high)
     return hit
 
 
@@ -140,21 +139,21 @@ def trail(order: Order, price: Decimal) -> None:
         order.stop_price = level
 
 
-def _stop_limit(order: Order, moment: Moment, settings: ExecutionSettings) -> Hit | None:
+def _stop_limit(order: Order, bar: Bar, quote: Quote | None, scene: Scene) -> Hit | None:
     if order.is_triggered:
-        return _limit(order, moment, settings)
-    trigger = _stop(order, moment, settings)
+        return _limit(order, bar, quote, scene)
+    trigger = _stop(order, bar, quote, scene)
     if trigger is None:
         return None
     order.is_triggered = True
-    if settings.stop_limit_fill is StopLimitFill.NEXT_BAR:
+    if scene.settings.stop_limit_fill is StopLimitFill.NEXT_BAR:
         return None
     if trigger.at_open:
-        return _limit(order, moment, settings)
+        return _limit(order, bar, quote, scene)
     assert order.limit_price is not None
     assert order.stop_price is not None
-    limit, bar, is_buy = order.limit_price, moment.bar, order.side is Side.BUY
-    if settings.stop_limit_fill is StopLimitFill.STOP:
+    limit, is_buy = order.limit_price, order.side is Side.BUY
+    if scene.settings.stop_limit_fill is StopLimitFill.STOP:
         inside = order.stop_price <= limit if is_buy else order.stop_price >= limit
         return Hit(order.stop_price) if inside else None
     if is_buy:
@@ -162,30 +161,30 @@ def _stop_limit(order: Order, moment: Moment, settings: ExecutionSettings) -> Hi
     return Hit(max(bar.low, limit)) if bar.close > limit else None
 
 
-def _limit_if_touched(order: Order, moment: Moment, settings: ExecutionSettings) -> Hit | None:
+def _limit_if_touched(order: Order, bar: Bar, quote: Quote | None, scene: Scene) -> Hit | None:
     assert order.limit_price is not None
     assert order.stop_price is not None
-    if settings.touched_fill is TouchedFill.QUOTES:
-        return _touched_then_quoted(order, moment)
+    if scene.settings.touched_fill is TouchedFill.QUOTES:
+        return _touched_then_quoted(order, bar, quote)
     if order.is_triggered:
-        return _limit(order, moment, settings)
+        return _limit(order, bar, quote, scene)
     # A touch is the mirror of a stop: a buyer waits for the price to fall to the trigger.
-    touch = _stop_in(order.side.opposite, order.stop_price, moment.bar)
+    touch = _stop_in(order.side.opposite, order.stop_price, bar)
     if touch is None:
         return None
     order.is_triggered = True
     if touch.at_open:
-        return _limit(order, moment, settings)
+        return _limit(order, bar, quote, scene)
     beyond = (order.limit_price - order.stop_price) * order.side.sign
-    return Hit(order.stop_price) if beyond >= 0 else _limit(order, moment, settings)
+    return Hit(order.stop_price) if beyond >= 0 else _limit(order, bar, quote, scene)
 
 
-def _touched_then_quoted(order: Order, moment: Moment) -> Hit | None:
+def _touched_then_quoted(order: Order, bar: Bar, quote: Quote | None) -> Hit | None:
     assert order.limit_price is not None
     assert order.stop_price is not None
-    if not order.is_triggered and moment.bar.volume:
-        order.is_triggered = _stop_in(order.side.opposite, order.stop_price, moment.bar) is not None
-    quoted = quote_hit(order.side, moment.bar, moment.quote)
+    if not order.is_triggered and bar.volume:
+        order.is_triggered = _stop_in(order.side.opposite, order.stop_price, bar) is not None
+    quoted = quote_hit(order.side, bar, quote)
     inside = (order.limit_price - quoted.price) * order.side.sign >= 0
     return quoted if order.is_triggered and quoted.is_quote and inside else None
 

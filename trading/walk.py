@@ -160,14 +160,15 @@ class _Walker:
         account.now = now
         if account.submitted_at:
             forget_old(account)
-        matter = {order.symbol for order in account.working.values()} | account.positions.keys()
-        for symbol, closes in self.closes:
-            close = closes[index]
-            if close is not None and symbol not in matter:
-                account.marks[symbol] = close
-                account.marked_at[symbol] = now
-        number = account.step - 1
-        bars = self.reel.bars(number, None if self.acts_on_bars else matter)
+        number, matter = account.step - 1, None
+        if len(self.closes) > 1 and not self.acts_on_bars:
+            matter = {order.symbol for order in account.working.values()} | account.positions.keys()
+            for symbol, closes in self.closes:
+                close = closes[index]
+                if close is not None and symbol not in matter:
+                    account.marks[symbol] = close
+                    account.marked_at[symbol] = now
+        bars = self.reel.bars(number, matter)
         quotes = self.reel.quotes(number) if self.reel.quotes else None
         execution = Execution(account, bars, quotes, Tape(), ends_session=False)
         match_and_mark(account, execution, bars, ends_session=False)
