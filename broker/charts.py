@@ -6,8 +6,9 @@ from bisect import bisect_right
 from datetime import UTC, datetime, time
 from typing import Any
 
+from broker.equity import Floats
 from broker.models import Fill, Order
-from broker.selectors import equity_points_of, fills_of
+from broker.selectors import equity_curve, fills_of
 from market.calendar import session_bounds
 from market.columns import BarColumns, Timeframe
 from market.selectors import bars_load
@@ -21,13 +22,17 @@ MOST_NAMED = 12  # with more, the words would cover the bars
 
 def equity_chart(run: Run) -> Json:
     """Equity, buy-and-hold and drawdown at the end of every step."""
-    points = list(equity_points_of(run).values_list("at", "equity", "benchmark_equity", "drawdown"))
-    times = [place(run, seconds(at)) for at, _, _, _ in points]
-    rows = list(zip(times, points, strict=True))
+    curve = equity_curve(run)
+    times = [place(run, at) for at in curve.at.tolist()]
+
+    def line(values: Floats, decimals: int) -> list[list[float]]:
+        return [[time, value] for time, value in zip(times, values.round(decimals).tolist(), strict=True)]
+
+    beside = curve.benchmark_dollars
     return {
-        "equity": [[time, cents(equity)] for time, (_, equity, _, _) in rows],
-        "benchmark": [[time, cents(beside)] for time, (_, _, beside, _) in rows if beside is not None],
-        "drawdown": [[time, round(float(drawdown), 6)] for time, (_, _, _, drawdown) in rows],
+        "equity": line(curve.dollars, 2),
+        "benchmark": [] if beside is None else line(beside, 2),
+        "drawdown": line(curve.drawdown, 6),
     }
 
 
@@ -95,7 +100,3 @@ def lines(order: Order) -> list[Json]:
 
 def seconds(at: datetime) -> int:
     return int(at.timestamp())
-
-
-def cents(value: Any) -> float:
-    return round(float(value), 2)

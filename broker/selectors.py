@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Max, Prefetch, QuerySet, Sum
+from django.db.models import Prefetch, QuerySet, Sum
 
 from broker.equity import EquityCurve
+from broker.equity import EquityPoint as Point
 from broker.models import Checkpoint, EquityPoint, EquitySegment, Fill, Order, Position, RoundTrip
 from runs.models import Run
 from trading.ledger import Account
@@ -42,8 +43,8 @@ class AccountNow:
     """The account after a run's last step, with buy-and-hold beside it. Undefined before the first step."""
 
     run: Run
-    point: EquityPoint | None
-    max_drawdown: Decimal | None
+    point: Point | None
+    max_drawdown: float | None
     fees_paid: Decimal
     holdings: list[Holding]
 
@@ -62,12 +63,12 @@ class AccountNow:
 
 
 def account_now(run: Run) -> AccountNow:
-    """Four small queries, whatever the length of the run."""
-    points = EquityPoint.objects.filter(run=run)
+    """Three small queries, whatever the length of the run."""
+    curve = equity_curve(run)
     return AccountNow(
         run=run,
-        point=points.order_by("-step").first(),
-        max_drawdown=points.aggregate(most=Max("drawdown"))["most"],
+        point=curve.point(-1) if len(curve) else None,
+        max_drawdown=float(curve.drawdown.max()) if len(curve) else None,
         fees_paid=Fill.objects.filter(run=run).aggregate(paid=Sum("fee"))["paid"] or Decimal(0),
         holdings=[
             Holding(row.symbol, row.quantity, row.average_price, row.mark) for row in positions_of(run)

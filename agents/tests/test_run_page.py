@@ -17,8 +17,8 @@ from runs.models import Run, RunState
 from runs.tests.factories import run_make
 
 # Four of these open the request: the session, its user, whose turn it is, and the user's zone.
-QUERIES_OF_THE_PAGE = 21
-QUERIES_OF_THE_STATE = 17
+QUERIES_OF_THE_PAGE = 20
+QUERIES_OF_THE_STATE = 16
 LARGEST_PAGE = 100_000  # bytes
 
 
