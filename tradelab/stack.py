@@ -74,14 +74,14 @@ def start_beat() -> Child:
 
 @contextmanager
 def worker(queues: str, processes: int) -> Iterator[Path]:
-    """A worker for the length of a block; yields the log that it writes."""
+    """A worker for the length of a block, after which it has nothing left to do; yields the log that it writes."""
     log = settings.VAR_DIR / "log" / "worker.log"
     with open_log(log) as output:
         child = start_worker(queues, processes, output=output)
     try:
         yield log
     finally:
-        stop([child], seconds=STOP_SECONDS)
+        stop([child], seconds=0.5)
 
 
 def migrate() -> bool:
