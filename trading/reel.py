@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cache, lru_cache
-from itertools import accumulate
+from functools import lru_cache
+from itertools import accumulate, repeat
 from typing import Any, Protocol
 
 import numpy as np
@@ -125,11 +125,18 @@ class Reel:
         if self._window is None or not self._window.first <= step < self._window.end:
             first = step - step % WINDOW
             end = min(first + WINDOW, len(self))
-            gaps = map(_seconds, np.diff(self.ends[first:end]).tolist())
-            nows = list(accumulate(gaps, datetime.__add__, initial=self.now(first)))
+            nows = self._nows(first, end)
             strips = {symbol: self._strip(symbol, first, end) for symbol in self.columns}
             self._window = Window(first, end, nows, strips)
         return self._window
+
+    def _nows(self, first: int, end: int) -> list[datetime]:
+        gaps = np.diff(self.ends[first:end])
+        if len(gaps) and (gaps == gaps[0]).all():
+            lengths: Iterable[timedelta] = repeat(timedelta(seconds=gaps.item(0)), len(gaps))
+        else:
+            lengths = [timedelta(seconds=seconds) for seconds in gaps.tolist()]
+        return list(accumulate(lengths, datetime.__add__, initial=self.now(first)))
 
     def _strip(self, symbol: str, first: int, end: int) -> Strip:
         bars, rows = self.columns[symbol], self._rows[symbol][first:end]
@@ -168,11 +175,6 @@ class Reel:
             row = int(np.argmax(np.diff(bars.start) <= 0)) + 1
             start = datetime.fromtimestamp(int(bars.start[row]), UTC)
             raise ValueError(f"{symbol} bars are out of order at {start.isoformat()}")
-
-
-@cache
-def _seconds(seconds: int) -> timedelta:
-    return timedelta(seconds=seconds)
 
 
 def _check_steps(starts: Ints, ends: Ints) -> None:

@@ -250,6 +250,13 @@ class _Watch:
 
     def widen(self, index: int) -> None:
         high, low = self.highs[index], self.lows[index]
-        for lot in self.lots:
-            lot.widen(exact(high), exact(low))
-        self.high, self.low = max(self.high, high), min(self.low, low)
+        if high > self.high:
+            self.high, price = high, exact(high)
+            for lot in self.lots:
+                if price > lot.high:
+                    lot.high = price
+        if low < self.low:
+            self.low, price = low, exact(low)
+            for lot in self.lots:
+                if price < lot.low:
+                    lot.low = price
