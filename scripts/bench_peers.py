@@ -28,7 +28,8 @@ def make(path: str) -> None:
     names = ("open", "high", "low", "close")
     prices = dict(zip(names, (opens / 100, highs / 100, lows / 100, closes / 100), strict=True))
     starts = 1_704_205_800 + 60 * np.arange(BARS, dtype=np.int64)
-    np.savez(path, start=starts, volume=random.integers(1_000_000, 2_000_000, BARS), **prices)
+    columns = {"start": starts, "volume": random.integers(1_000_000, 2_000_000, BARS), **prices}
+    np.savez(path, allow_pickle=False, **columns)
 
 
 def frame(path: str) -> Any:

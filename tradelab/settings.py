@@ -271,6 +271,9 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.db.backends": {"level": "INFO"},
         "celery": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
+        # They tell of every request, and at DEBUG of every prompt; our own journal keeps both.
+        **{name: {"level": "WARNING"} for name in ("httpx2", "httpcore2", "openai")},
         "uvicorn": {"handlers": [], "level": "WARNING", "propagate": True},
     },
 }

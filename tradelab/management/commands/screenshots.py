@@ -1,0 +1,84 @@
+"""Take the pictures of the README: a Model's page and the page of a finished run of the demo."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError
+
+from agents.demo import DEMO_USER, demo_create, demo_request
+from agents.foreground import session_run
+from core.rls import acting_as
+from runs.models import Run, RunState
+from runs.selectors import runs_of_user
+from tradelab import stack
+from tradelab.management.commands.run import wait_for_page
+from tradelab.services.processes import stop
+
+SIZE = (1280, 900)
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        folder = settings.BASE_DIR / "docs" / "screenshots"
+        parser.add_argument(
+            "--folder", type=Path, default=folder, help="where to put them (default %(default)s)"
+        )
+
+    def handle(self, *, folder: Path, **options: Any) -> None:
+        chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+        if chromium is None:
+            raise CommandError("No browser: install chromium, or name one in CHROMIUM.")
+        stack.migrate()
+        run = finished_run(demo_create())
+        port = free_port()
+        web = stack.start_web("127.0.0.1", port)
+        try:
+            wait_for_page(f"http://127.0.0.1:{port}/healthz", web)
+            folder.mkdir(parents=True, exist_ok=True)
+            pages = {"model": f"/models/{run.model_id}/", "run": f"/models/{run.model_id}/r/{run.number}/"}
+            take(chromium, f"http://127.0.0.1:{port}", pages, folder)
+        finally:
+            stop([web], seconds=stack.STOP_SECONDS)
+        self.stdout.write(f"Wrote {', '.join(f'{name}.png' for name in pages)} to {folder}.")
+
+
+def finished_run(user: User) -> Run:
+    """The newest completed run of the demo user, made if there is none."""
+    with acting_as(user.pk):
+        run = runs_of_user(user).filter(state=RunState.COMPLETED).first()
+    return run or session_run(user, demo_request(user), lambda run: None)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def take(chromium: str, site: str, pages: dict[str, str], folder: Path) -> None:
+    """Log in as the demo user and picture each page, as far as it fits a screen."""
+    from playwright.sync_api import sync_playwright  # a development requirement
+
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        page = browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]}, color_scheme="light")
+        page.goto(f"{site}/login/")
+        page.fill("[name=username]", DEMO_USER)
+        page.fill("[name=password]", DEMO_USER)
+        page.click("button[type=submit]")
+        page.wait_for_url(f"{site}/**")
+        for name, path in pages.items():
+            page.goto(site + path, wait_until="networkidle")
+            page.screenshot(path=folder / f"{name}.png")
+        browser.close()
