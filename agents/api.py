@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from agents.llm.api import BudgetIn
 from agents.selectors import statistics_now
 from agents.services import session_start
 from core.api import OwnedApiView
@@ -32,6 +33,7 @@ class StartIn(serializers.Serializer[dict[str, Any]]):
     decider = serializers.CharField(max_length=40, required=False)
     decider_params = serializers.DictField(required=False)
     steps_per_second = serializers.FloatField(min_value=0.01, max_value=1000, required=False, allow_null=True)
+    budget = BudgetIn(required=False)
     idempotency_key = serializers.CharField(
         max_length=100, required=False, help_text="or the header Idempotency-Key; the same key starts one run"
     )

@@ -1,8 +1,12 @@
 from django.urls import path
 
 from agents import api
+from agents.llm import api as llm_api
 
 urlpatterns = [
     path("models/<int:model_id>/runs/", api.ModelRuns.as_view(), name="api-model-runs"),
+    path("runs/<int:run_id>/resume/", llm_api.RunResume.as_view(), name="api-run-resume"),
+    path("runs/<int:run_id>/budget/", llm_api.RunBudget.as_view(), name="api-run-budget"),
+    path("endpoints/<int:endpoint_id>/test/", llm_api.EndpointTest.as_view(), name="api-endpoint-test"),
     path("runs/<int:run_id>/statistics/", api.RunStatistics.as_view(), name="api-run-statistics"),
 ]

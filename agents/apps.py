@@ -7,8 +7,10 @@ class AgentsConfig(AppConfig):
     def ready(self) -> None:
         from agents import panels
         from agents.deciders import DECIDERS
+        from agents.llm import panels as llm_panels
         from profiles import deciders
 
         for kind in DECIDERS.values():
             deciders.register(kind)
         panels.register()
+        llm_panels.register()

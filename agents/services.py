@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -12,8 +14,8 @@ from agents.deciders import DECIDERS, decider_check
 from agents.llm.endpoint import choice_fill
 from agents.tasks import task_of
 from profiles.selectors import access_model
-from runs.models import Run
-from runs.services import run_resume, run_start
+from runs.models import Run, RunState
+from runs.services import run_budget_set, run_resume, run_start
 from runs.services.start import RunRequest
 
 
@@ -30,6 +32,13 @@ def session_resume(user: User, run_id: int) -> Run:
     run = run_resume(user, run_id)
     call_worker(run)
     return run
+
+
+@transaction.atomic
+def budget_change(user: User, run_id: int, *, budget: Mapping[str, Any]) -> Run:
+    """Change a run's caps; one that is paused goes on. Raises UserError, and Conflict for a run that has ended."""
+    run = run_budget_set(user, run_id, budget)
+    return session_resume(user, run_id) if run.state == RunState.PAUSED else run
 
 
 def request_checked(user: User, request: RunRequest) -> RunRequest:

@@ -1,6 +1,9 @@
 from django.contrib import admin
 
+from profiles.llm import admin as llm_admin
 from profiles.models import TradingModel, TradingProfile
+
+__all__ = ["TradingModelAdmin", "TradingProfileAdmin", "llm_admin"]
 
 
 @admin.register(TradingModel)

@@ -2,6 +2,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from profiles import account_views, views
+from profiles.llm import views as llm_views
 
 app_name = "profiles"
 urlpatterns = [
@@ -11,6 +12,12 @@ urlpatterns = [
     path("signup/", account_views.sign_up, name="sign-up"),
     path("password/", account_views.ChangePassword.as_view(), name="password"),
     path("profile/", views.profile, name="profile"),
+    path("endpoints/", llm_views.endpoint_list, name="endpoint-list"),
+    path("endpoints/new/", llm_views.endpoint_create, name="endpoint-create"),
+    path("endpoints/spending/", llm_views.spending, name="spending"),
+    path("endpoints/<int:endpoint_id>/edit/", llm_views.endpoint_edit, name="endpoint-edit"),
+    path("endpoints/<int:endpoint_id>/delete/", llm_views.endpoint_delete, name="endpoint-delete"),
+    path("endpoints/<int:endpoint_id>/tested/", llm_views.endpoint_tested, name="endpoint-tested"),
     path("models/", views.model_list, name="model-list"),
     path("models/new/", views.model_create, name="model-create"),
     path("models/<int:model_id>/", views.model_detail, name="model-detail"),

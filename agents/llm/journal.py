@@ -7,6 +7,7 @@ pooled connection, while a provider thinks.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -170,7 +171,7 @@ class Journal:
             with acting_as(self.user.pk):
                 attempt_end(sent.attempt, took)
                 call = call_record(question, answered, took)
-                if answered.structured_mode and not received.failure:
+                if answered.structured_mode and not received.failure and is_object(received.text):
                     self.learn()
         except IntegrityError:
             # A worker that lost this run meanwhile has answered the same question: its answer came first.
@@ -249,6 +250,14 @@ def answer_of(call: LLMCall, received: Received, answered: Answered) -> Answer:
         attempts=answered.attempts,
         request_hash=call.request_hash,
     )
+
+
+def is_object(text: str) -> bool:
+    """Whether an answer is JSON at all, which is all that finding the way to JSON needs."""
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def release_connection() -> None:

@@ -16,6 +16,7 @@ from agents.llm.types import Ask, Endpoint, Message, Purpose
 from runs.models import Run
 
 KEY = "sk-secret-0123456789"
+ENDPOINT_ID = 7
 SYSTEM = "You trade on paper. " * 100
 
 
@@ -39,7 +40,7 @@ def ask_of(step: int = 1, text: str = "Bar 1 closed at 100.", **fields: Any) -> 
 
 def endpoint_at(server: FakeServer, behaviour: str = "", **fields: Any) -> Endpoint:
     model = f"scripted:{behaviour}" if behaviour else "scripted"
-    endpoint = Endpoint(id=7, name="Scripted", base_url=server.base_url, model=model, api_key=KEY)
+    endpoint = Endpoint(id=ENDPOINT_ID, name="Scripted", base_url=server.base_url, model=model, api_key=KEY)
     return replace(endpoint, **fields)
 
 
