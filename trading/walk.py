@@ -9,7 +9,7 @@ goes through the second half of the very same step. A test compares both ways to
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -18,13 +18,13 @@ from typing import NamedTuple
 from trading.book import Tape
 from trading.execution import Execution
 from trading.ledger import Account
-from trading.money import ZERO
+from trading.money import ZERO, check_quote
 from trading.observe import forget_old, match_and_mark, open_day
 from trading.positions import Position
 from trading.reel import Reel, Window, exact
 from trading.session import Approve, Decide, StepResult, act, outcome_of, step
 from trading.settings import AccountType, MarketFill
-from trading.types import Decision
+from trading.types import Decision, Quote
 
 
 @dataclass(slots=True)
@@ -169,8 +169,7 @@ class _Walker:
                     account.marks[symbol] = close
                     account.marked_at[symbol] = now
         bars = self.reel.bars(number, matter)
-        quotes = self.reel.quotes(number) if self.reel.quotes else None
-        execution = Execution(account, bars, quotes, Tape(), ends_session=False)
+        execution = Execution(account, bars, self._quotes(number), Tape(), ends_session=False)
         match_and_mark(account, execution, bars, ends_session=False)
         return act(account, self.decide(account), self.approve, execution, is_last=False)
 
@@ -227,9 +226,17 @@ class _Walker:
     def _act(self, decision: Decision) -> StepResult:
         number = self.account.step - 1
         bars = self.reel.bars(number) if self.acts_on_bars else {}
-        quotes = self.reel.quotes(number) if self.reel.quotes and self.acts_on_bars else None
+        quotes = self._quotes(number) if self.acts_on_bars else None
         execution = Execution(self.account, bars, quotes, Tape(), ends_session=False)
         return act(self.account, decision, self.approve, execution, is_last=False)
+
+    def _quotes(self, number: int) -> Mapping[str, Quote] | None:
+        if self.reel.quotes is None:
+            return None
+        quotes = self.reel.quotes(number)
+        for symbol, quote in quotes.items():
+            check_quote(symbol, quote)
+        return quotes
 
 
 class _Watch:

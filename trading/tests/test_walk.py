@@ -19,9 +19,9 @@ from trading.ledger import Account
 from trading.oracle.desk import wave_through
 from trading.reel import Reel
 from trading.session import StepResult, start_account
-from trading.settings import AccountType, ExecutionSettings, MarketFill
-from trading.tests.market import BARE, HOLD, OPEN, dec, thorough
-from trading.types import Action, Decision, OrderIntent, OrderType
+from trading.settings import AccountType, ExecutionSettings, MarketFill, SlippageModel
+from trading.tests.market import BARE, HOLD, OPEN, dec, quote, thorough
+from trading.types import Action, Decision, OrderIntent, OrderType, Quote
 from trading.walk import walk
 
 START = int(OPEN.timestamp())
@@ -84,6 +84,11 @@ def random_decider(seed: int, symbols: list[str], appetite: float) -> Callable[[
     return decide
 
 
+def quotes_around_90(step: int) -> dict[str, Quote]:
+    """Quotes in every other minute, with a spread that changes."""
+    return {} if step % 2 else {"SPY": quote(90, 90 + dec("0.01") * (step % 7))}
+
+
 def results_of(
     over: Reel, decide: Callable[[Account], Decision], settings: ExecutionSettings, *, is_short_cut: bool
 ) -> tuple[list[StepResult], dict[str, Any]]:
@@ -110,6 +115,7 @@ def as_text(results: list[StepResult]) -> list[str]:
             BARE,
             ExecutionSettings(),
             replace(BARE, market_fill=MarketFill.QUOTE_NOW),
+            replace(BARE, slippage=SlippageModel.HALF_SPREAD),
             replace(BARE, account_type=AccountType.MARGIN),
             replace(BARE, daily_bars=True),
             replace(BARE, tick_size=None, decision_delay_seconds=30),
@@ -126,7 +132,10 @@ def test_short_cut_changes_nothing(
     decide = random_decider(seed, ["SPY", "IBM"], appetite)
     made = {
         is_short_cut: results_of(
-            reel(of, opens=[30, 60], actions=actions), decide, settings, is_short_cut=is_short_cut
+            reel(of, opens=[30, 60], actions=actions, quotes=quotes_around_90),
+            decide,
+            settings,
+            is_short_cut=is_short_cut,
         )
         for is_short_cut in (False, True)
     }
