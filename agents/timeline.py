@@ -4,27 +4,39 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from market.asof import AsOfReader
 from market.calendar import Bounds, session_bounds, trading_days
-from market.columns import BarColumns, Timeframe
-from market.selectors import bars_load
+from market.columns import BarColumns, QuoteColumns, Timeframe
+from market.following import bars_followed, listings_load, quotes_followed
+from market.listings import Listing
+from market.selectors import bars_load, quotes_load
 from runs.models import Mode, Run
+from trading.benchmarks import Actions
+from trading.corporate_actions import CorporateAction, Split
+from trading.quotes import QuoteReel
 from trading.reel import Reel
+from trading.settings import ExecutionSettings
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """Steps 1…n. Step k happens when the bars that started with it have closed; see `trading.reel`."""
+    """Steps 1…n. Step k happens when the bars that started with it have closed; see `trading.reel`.
+
+    `quotes` are there only for a run whose conventions need them; `actions` stand under the number of the step whose
+    bars they come before.
+    """
 
     columns: Mapping[str, BarColumns]
     starts: list[int]  # epoch seconds UTC, of each step's bars
     ends: list[int]
     timeframe: Timeframe
     bars_expected: int
+    quotes: Mapping[str, QuoteColumns] = field(default_factory=dict)
+    actions: Mapping[int, Sequence[CorporateAction]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -35,12 +47,15 @@ class Timeline:
 
     @property
     def data_hash(self) -> str:
-        """SHA-256 over every bar: the data version that a run used."""
+        """SHA-256 over every bar, quote and corporate action: the data version that a run used."""
         digest = hashlib.sha256()
-        for symbol in sorted(self.columns):
-            digest.update(symbol.encode())
-            for column in self.columns[symbol]:
-                digest.update(column.tobytes())
+        for part in (self.columns, self.quotes):
+            for symbol in sorted(part):
+                digest.update(symbol.encode())
+                for column in part[symbol]:
+                    digest.update(column.tobytes())
+        for step in sorted(self.actions):
+            digest.update(f"{step} {self.actions[step]}".encode())
         return digest.hexdigest()
 
     def start(self, step: int) -> datetime:
@@ -51,43 +66,100 @@ class Timeline:
         row = bisect_left(self.starts, int(decided_at.timestamp()))
         return self.start(row + 1) if row < len(self.starts) else None
 
+    def actions_on(self, symbol: str) -> Actions:
+        """What befalls one symbol, each with the start of the first bars after it."""
+        return [
+            (self.start(step), action)
+            for step, actions in sorted(self.actions.items())
+            for action in actions
+            if action.symbol == symbol
+        ]
+
+    def quote_reel(self) -> QuoteReel | None:
+        """The quotes by step, counted from 0 like the reel's; None where none are needed."""
+        return QuoteReel(self.quotes, self.starts) if self.quotes else None
+
     def reel(self) -> Reel:
-        """The steps for the engine."""
-        return Reel(self.columns, self.starts, self.ends)
+        """The steps for the engine. Raises ValueError for bars or quotes that no market shows."""
+        actions = {step - 1: actions for step, actions in self.actions.items()}
+        return Reel(self.columns, self.starts, self.ends, quotes=self.quote_reel(), actions=actions)
 
     def reader(self) -> AsOfReader:
-        """A fresh as-of reader over these bars, before the first of them."""
-        return AsOfReader(self.columns, self.timeframe.bar_seconds, starts=self.starts, ends=self.ends)
+        """A fresh as-of reader over these bars, before the first of them; it shows them in the shares of its time."""
+        splits = {
+            symbol: [
+                (step, float(action.ratio / action.per))
+                for step, actions in sorted(self.actions.items())
+                for action in actions
+                if isinstance(action, Split) and action.symbol == symbol
+            ]
+            for symbol in self.columns
+        }
+        bar_seconds = self.timeframe.bar_seconds
+        return AsOfReader(self.columns, bar_seconds, starts=self.starts, ends=self.ends, splits=splits)
 
 
 def timeline_load(run: Run) -> Timeline:
-    """Read the bars of a run's symbols over its session or date range; possibly none."""
+    """Read the bars of a run's symbols over its session or date range, possibly none, and what else it stands on.
+
+    Raises ValueError for daily bars that don't start with a session.
+    """
+    needs_quotes = ExecutionSettings.from_json(run.snapshot["execution"]).needs_quotes
     if run.mode == Mode.DAILY:
-        return load_days(run.symbols, trading_days(run.date_from, run.date_to))
-    return load_session(run.symbols, run.date_from, run.session)
+        days = trading_days(run.date_from, run.date_to)
+        return load_days(run.symbols, days, needs_quotes=needs_quotes)
+    return load_session(run.symbols, run.date_from, run.session, needs_quotes=needs_quotes)
 
 
-def load_session(symbols: list[str], day: date, session: str) -> Timeline:
+def load_session(symbols: list[str], day: date, session: str, *, needs_quotes: bool = False) -> Timeline:
     opens, closes = bounds_of(day, session)
     columns = bars_load(symbols, Timeframe.MINUTE, opens, closes)
+    quotes = quotes_load(symbols, Timeframe.MINUTE, opens, closes) if needs_quotes else {}
     starts = all_starts(columns)
     length = Timeframe.MINUTE.bar_seconds
     minutes = int((closes - opens).total_seconds()) // length
     ends = [start + length for start in starts]
-    return Timeline(columns, starts, ends, Timeframe.MINUTE, minutes * len(symbols))
+    return Timeline(columns, starts, ends, Timeframe.MINUTE, minutes * len(symbols), quotes)
 
 
-def load_days(symbols: list[str], days: list[date]) -> Timeline:
+def load_days(symbols: list[str], days: list[date], *, needs_quotes: bool = False) -> Timeline:
     """Daily bars start at the open of the regular session and close with it."""
     if not days:
         return Timeline({}, [], [], Timeframe.DAY, 0)
-    bounds = [bounds_of(day, "regular") for day in days]
-    columns = bars_load(symbols, Timeframe.DAY, bounds[0].open, bounds[-1].close)
-    close_of = {int(each.open.timestamp()): int(each.close.timestamp()) for each in bounds}
+    period = (Timeframe.DAY, days[0], days[-1])
+    listings = listings_load(symbols, *period)
+    columns = bars_followed(listings, *period)
     starts = all_starts(columns)
     return Timeline(
-        columns, starts, [close_of[start] for start in starts], Timeframe.DAY, len(days) * len(symbols)
+        columns=columns,
+        starts=starts,
+        ends=closes_of(starts, days),
+        timeframe=Timeframe.DAY,
+        bars_expected=len(days) * len(symbols),
+        quotes=quotes_followed(listings, *period) if needs_quotes else {},
+        actions=actions_by_step(listings, starts),
     )
+
+
+def closes_of(starts: list[int], days: list[date]) -> list[int]:
+    """The end of each daily bar. Raises ValueError for one that starts with no session."""
+    bounds = [bounds_of(day, "regular") for day in days]
+    close_of = {int(each.open.timestamp()): int(each.close.timestamp()) for each in bounds}
+    stray = [datetime.fromtimestamp(start, UTC) for start in starts if start not in close_of]
+    if stray:
+        raise ValueError(f"A daily bar starts at {stray[0].isoformat()}, where no session opens")
+    return [close_of[start] for start in starts]
+
+
+def actions_by_step(listings: Sequence[Listing], starts: list[int]) -> dict[int, list[CorporateAction]]:
+    """Each action with the first step on or after its ex-date; those before the second step befall nobody."""
+    found: dict[int, list[CorporateAction]] = {}
+    for listing in listings:
+        for day, action in listing.actions:
+            row = bisect_left(starts, int(bounds_of(day, "regular").open.timestamp()))
+            if 0 < row < len(starts):
+                found.setdefault(row + 1, []).append(action)
+    return found
 
 
 def all_starts(columns: Mapping[str, BarColumns]) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -22,7 +23,8 @@ class AsOfReader:
 
     A step ends when the bars that started with it have closed: at the end that `ends` gives for the same place in
     `starts` (epoch seconds), or, without these, `bar_seconds` after the start of any bar. Before the first step
-    nothing has closed.
+    nothing has closed. `splits` are by symbol the step whose bars are the first in new shares, counted from 1, and how
+    many of these an old share became: from that step on everything is shown in new shares.
     """
 
     __slots__ = ("_end_of", "_ends", "_shelves", "now_seconds", "step")
@@ -34,6 +36,7 @@ class AsOfReader:
         *,
         starts: Sequence[int] = (),
         ends: Sequence[int] = (),
+        splits: Mapping[str, Sequence[tuple[int, float]]] | None = None,
     ) -> None:
         self.step = 0
         self.now_seconds = -1
@@ -43,7 +46,10 @@ class AsOfReader:
         self._ends = list(ends)
         self._end_of = dict(zip(starts, ends, strict=True))
         grid = np.asarray(starts, dtype=np.int64)
-        self._shelves = {symbol: _Shelf(columns, grid) for symbol, columns in columns_by_symbol.items()}
+        self._shelves = {
+            symbol: _Shelf(columns, grid, (splits or {}).get(symbol, ()))
+            for symbol, columns in columns_by_symbol.items()
+        }
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -81,14 +87,14 @@ class AsOfReader:
         shelf = self._shelf(symbol)
         last = shelf.closed[self.step]
         seen = slice(last - n if n < last else 0, last)
-        start, open_, high, low, close, volume = shelf.columns
+        start, open_, high, low, close, volume = shelf.columns_at(self.step)
         return BarColumns(start[seen], open_[seen], high[seen], low[seen], close[seen], volume[seen])
 
     def last_close(self, symbol: str) -> float | None:
         """The close of the last closed bar; None before the first."""
         shelf = self._shelf(symbol)
         count = shelf.closed[self.step]
-        return shelf.closes[count - 1] if count else None
+        return shelf.columns_at(self.step).close.item(count - 1) if count else None
 
     def value(self, symbol: str, indicator: Indicator, *params: float) -> float | None:
         """An indicator at the last closed bar; None while undefined. Only causal ones, see `market.indicators`."""
@@ -102,14 +108,17 @@ class AsOfReader:
             if indicator not in INDICATORS.values():
                 raise LookAheadError(f"{indicator.__name__} is not registered as causal and might look ahead")
             # Before the first bar nothing is defined, so the value after k bars has place k.
-            values = np.concatenate([[np.nan], indicator(shelf.columns, *params)]).data
-            series = shelf.series[indicator, params] = Series(self, shelf.closed, values)
+            editions = [
+                (step, np.concatenate([[np.nan], indicator(columns, *params)]).data)
+                for step, columns in shelf.editions
+            ]
+            series = shelf.series[indicator, params] = Series(self, shelf.closed, editions)
         return series
 
     def bar_at(self, symbol: str, start: datetime | int) -> Bar | None:
         """The bar that started then; None if nothing traded. Raises LookAheadError unless it has closed."""
         seconds = start if isinstance(start, int) else int(start.timestamp())
-        columns = self._shelf(symbol).columns
+        columns = self._shelf(symbol).columns_at(self.step)
         row = int(np.searchsorted(columns.start, seconds))
         is_there = row < len(columns.start) and columns.start[row] == seconds
         if self._end_of.get(seconds, seconds) > self.now_seconds or seconds >= self.now_seconds:
@@ -129,31 +138,57 @@ class AsOfReader:
 class Series:
     """The values of one indicator, shown at the clock of the reader that they came from."""
 
-    __slots__ = ("_closed", "_reader", "_values")
+    __slots__ = ("_closed", "_later", "_reader", "_until", "_values")
 
-    def __init__(self, reader: AsOfReader, closed: Sequence[int], values: memoryview) -> None:
+    def __init__(
+        self, reader: AsOfReader, closed: Sequence[int], editions: Sequence[tuple[int, memoryview]]
+    ) -> None:
         self._reader = reader
         self._closed = closed
-        self._values = values
+        self._later = list(editions[:0:-1])  # the next one last
+        self._values = editions[0][1]
+        self._until = self._later[-1][0] if self._later else sys.maxsize
 
     def now(self) -> float | None:
         """The value at the last closed bar; None while undefined."""
-        value: float = self._values[self._closed[self._reader.step]]
+        step = self._reader.step
+        while step >= self._until:
+            self._values = self._later.pop()[1]
+            self._until = self._later[-1][0] if self._later else sys.maxsize
+        value: float = self._values[self._closed[step]]
         return value if value == value else None
 
 
 class _Shelf:
-    """All bars of one symbol, and how many of them have closed after each step."""
+    """All bars of one symbol, and how many of them have closed after each step.
 
-    __slots__ = ("closed", "closes", "columns", "series")
+    `editions` are the same bars in the shares of different times, each with the step from which on it is shown.
+    """
 
-    def __init__(self, columns: BarColumns, starts: Ints) -> None:
+    __slots__ = ("closed", "editions", "series")
+
+    def __init__(self, columns: BarColumns, starts: Ints, splits: Sequence[tuple[int, float]]) -> None:
         if (np.diff(columns.start) <= 0).any():
             raise ValueError("Bars should be in ascending order of their start, each once")
-        self.columns = columns.read_only()
-        self.closes = np.ascontiguousarray(columns.close).data
+        self.editions = [(0, columns.read_only())]
+        for step, ratio in splits:
+            columns = in_new_shares(columns, int(starts[step - 1]), ratio)
+            self.editions.append((step, columns.read_only()))
         closed = np.searchsorted(columns.start, starts, side="right")
         # Where no step is without a bar, counting says the same without a list.
         is_dense = np.array_equal(closed, np.arange(1, len(starts) + 1))
         self.closed: Sequence[int] = range(len(starts) + 1) if is_dense else [0, *closed.tolist()]
         self.series: dict[tuple[Indicator, tuple[float, ...]], Series] = {}
+
+    def columns_at(self, step: int) -> BarColumns:
+        if len(self.editions) == 1:
+            return self.editions[0][1]
+        return next(columns for since, columns in reversed(self.editions) if since <= step)
+
+
+def in_new_shares(columns: BarColumns, since: int, ratio: float) -> BarColumns:
+    """The same bars with those that started before `since` in the shares of a split, `ratio` for an old one."""
+    is_old = columns.start < since
+    prices = [np.where(is_old, price / ratio, price) for price in columns[1:5]]
+    volume = np.where(is_old, np.rint(columns.volume * ratio), columns.volume).astype(np.int64)
+    return BarColumns._make([columns.start, *prices, volume])

@@ -145,6 +145,16 @@ def trading_day_before(day: date, exchange: str = "XNYS", *, count: int = 1) -> 
     return day_of_number(int(schedule.days[row]))
 
 
+def trading_day_after(day: date, exchange: str = "XNYS") -> date:
+    """The first trading day after `day`, which need not be one itself."""
+    schedule = schedule_get(exchange)
+    schedule.row(day)
+    row = int(np.searchsorted(schedule.days, (day - date(1970, 1, 1)).days, side="right"))
+    if row == len(schedule.days):
+        raise UserError(f"The exchange calendar ends on {LAST_YEAR}-12-31; there is no later day in it.")
+    return day_of_number(int(schedule.days[row]))
+
+
 def last_closed_day(now: datetime, exchange: str = "XNYS") -> date:
     """The newest trading day whose regular session had closed by then."""
     schedule = schedule_get(exchange)

@@ -189,15 +189,15 @@ class QuoteBar(models.Model):
 
 
 class CorporateAction(models.Model):
-    """A split, a cash dividend or a ticker change of a security, taking effect before the first trade of its ex-date.
+    """A split, a cash dividend, a ticker or a new one of a security, in force from the first trade of its ex-date on.
 
-    A security keeps its name through all its tickers. What of an action applies to a run's symbols, `market.actions`
-    tells.
+    A security keeps its name through all its tickers; which one a symbol means, `market.listings` tells.
     """
 
     class Kind(models.TextChoices):
         SPLIT = "split", "Split"
         DIVIDEND = "dividend", "Cash dividend"
+        LISTING = "listing", "First ticker"
         SYMBOL_CHANGE = "symbol_change", "Ticker change"
 
     security = models.CharField(
@@ -227,9 +227,8 @@ class CorporateAction(models.Model):
                 & Q(shares_after__isnull=False, shares_before__isnull=False, amount__isnull=True)
                 | Q(kind="dividend", amount__gt=0, amount__isnull=False)
                 & Q(shares_after__isnull=True, shares_before__isnull=True)
-                | Q(kind="symbol_change", amount__isnull=True, shares_after__isnull=True)
-                & Q(shares_before__isnull=True)
-                & ~Q(old_symbol="")
+                | (Q(kind="listing", old_symbol="") | Q(kind="symbol_change") & ~Q(old_symbol=""))
+                & Q(amount__isnull=True, shares_after__isnull=True, shares_before__isnull=True)
                 & ~Q(new_symbol="")
                 & ~Q(old_symbol=F("new_symbol")),
                 name="corporate_action_possible",

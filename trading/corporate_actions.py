@@ -143,5 +143,5 @@ def _dividend(account: Account, dividend: Dividend, tape: Tape) -> None:
     account.cash += amount
     account.income += amount
     verb = "paid" if held > 0 else "was owed"
-    message = f"{symbol} {verb} ${dividend.amount} on each of {abs(held)} shares"
+    message = f"{symbol} {verb} ${dividend.amount.normalize():f} on each of {abs(held)} shares"
     tape.notices.append(Notice("DIVIDEND", message, symbol, amount))

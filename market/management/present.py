@@ -34,6 +34,8 @@ TITLES = {
     "wide_range": "wide range",
     "wide_spread": "wide spread",
     "outside_session": "outside every session",
+    "kind": "neither split nor dividend",
+    "ratio": "ratio",
 }
 
 
@@ -45,6 +47,35 @@ def print_report(console: Console, report: ImportReport) -> None:
         f"[bold]{escape(report.source)}[/]: {report.timeframe} {NOUNS[report.kind]} of {', '.join(findings['symbols']) or 'no symbol'}, "
         f"{days:,} symbol-days, {report.rows_read:,} rows in {report.seconds:.1f} s (import {report.import_id})"
     )
+    _print_counts(console, report, f"flags on {NOUNS[report.kind]} that were stored")
+    _print_findings(console, "Refused", findings["refused"])
+    _print_conflicts(console, report)
+    _print_findings(console, "Flagged", findings["flagged"])
+    _print_completeness(console, findings["completeness"])
+
+
+def print_actions_report(console: Console, report: ImportReport) -> None:
+    """Print what a file of corporate actions brought."""
+    findings = report.findings
+    console.print(
+        f"[bold]{escape(report.source)}[/]: {sum(findings['symbols'].values()):,} corporate actions of "
+        f"{len(findings['symbols']):,} securities, {report.rows_read:,} rows in {report.seconds:.1f} s "
+        f"(import {report.import_id})"
+    )
+    _print_counts(console, report, "flags on actions that were stored")
+    _print_findings(console, "Refused", findings["refused"])
+    if findings["conflicts"]:
+        console.print("[bold]Different from what is stored[/]")
+        lines = [
+            f"line {found['line']}: {found['security']} {found['kind']} {found['ex_date']} stored {found['stored']}, "
+            f"found {found['found']}"
+            for found in findings["conflicts"]
+        ]
+        _print_some(console, lines, report.conflicting)
+    _print_findings(console, "Flagged", findings["flagged"])
+
+
+def _print_counts(console: Console, report: ImportReport, flags: str) -> None:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2))
     table.add_column(justify="right")
     for count, words in (
@@ -52,15 +83,11 @@ def print_report(console: Console, report: ImportReport) -> None:
         (report.already_stored, "were stored already"),
         (report.conflicting, "differ from what is stored, which was kept"),
         (report.refused, "refused"),
-        (report.flagged, f"flags on {NOUNS[report.kind]} that were stored"),
+        (report.flagged, flags),
     ):
         if count or words == "stored":
             table.add_row(f"{count:,}", words)
     console.print(table)
-    _print_findings(console, "Refused", findings["refused"])
-    _print_conflicts(console, report)
-    _print_findings(console, "Flagged", findings["flagged"])
-    _print_completeness(console, findings["completeness"])
 
 
 def _print_findings(console: Console, title: str, findings: dict[str, Any]) -> None:

@@ -3,9 +3,8 @@ found."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -24,35 +23,9 @@ from market.models import BarImport, Instrument
 from market.services.bars import bars_record
 from market.services.quotes import quotes_record
 from market.services.recording import MOST_LISTED, Conflict, Recorded
+from market.services.report import ImportReport, provenance_of, report_close
 
 Progress = Callable[[float, int], None]
-
-
-@dataclass(slots=True)
-class ImportReport:
-    """What an import found and did. Every row read is counted in exactly one of the four numbers that follow it."""
-
-    source: str
-    format: str
-    kind: str = BarImport.Kind.BARS.value
-    timeframe: str = ""
-    import_id: int = 0
-    rows_read: int = 0
-    stored: int = 0
-    already_stored: int = 0
-    conflicting: int = 0
-    refused: int = 0
-    flagged: int = 0
-    seconds: float = 0.0
-    findings: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def usable(self) -> int:
-        """Rows of the file that are now stored as it has them."""
-        return self.stored + self.already_stored
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def bars_import(
@@ -64,7 +37,8 @@ def bars_import(
     such as one with other columns or mixed time zones; then nothing of it is stored but the record of the failure.
     """
     file = open_bar_file(path, options)
-    provenance = {**_provenance(file), "started_at": timezone.now()}
+    kind = BarImport.Kind.BARS if file.layout is BARS else BarImport.Kind.QUOTES
+    provenance = provenance_of(file.path, kind, file.format)
     try:
         with transaction.atomic():
             bar_import = BarImport.objects.create(**provenance, status=BarImport.Status.COMPLETED)
@@ -132,24 +106,4 @@ def _finish(
     report.flagged = inspection.flagged.total
     listed = [{**asdict(conflict), "start": conflict.start.isoformat()} for conflict in conflicts]
     report.findings = {**inspection.to_json(), "conflicts": listed}
-    bar_import.ended_at = timezone.now()
-    report.seconds = (bar_import.ended_at - bar_import.started_at).total_seconds()
-    for name in ("timeframe", "rows_read", "stored", "already_stored", "conflicting", "refused", "flagged"):
-        setattr(bar_import, name, getattr(report, name))
-    bar_import.report = report.findings
-    if not report.usable:
-        bar_import.status = BarImport.Status.FAILED
-        bar_import.error = "None of its rows is stored."
-    bar_import.save()
-
-
-def _provenance(file: BarFile) -> dict[str, Any]:
-    with file.path.open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()
-    return {
-        "source": str(file.path)[-500:],
-        "kind": BarImport.Kind.BARS if file.layout is BARS else BarImport.Kind.QUOTES,
-        "format": file.format,
-        "size_bytes": file.size_bytes,
-        "sha256": digest,
-    }
+    report_close(report, bar_import)

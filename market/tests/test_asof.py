@@ -155,3 +155,52 @@ def test_no_window_reaches_past_the_clock(minutes: list[int], moves: list[int], 
         expected = [minute for minute in minutes if OPEN + 60 * minute + 60 <= now][-n:]
         assert window.start.tolist() == [OPEN + 60 * minute for minute in expected]
         assert not np.any(window.start + 60 > now)
+
+
+def split_reader(*, halted: bool = False) -> AsOfReader:
+    """Closes 700 and 707, then a split of 7 for 1 before the third step, whose bar is missing where trading halted."""
+    rows = [(0, 700, 10), (1, 707, 20), *(() if halted else ((2, 102, 500),)), (3, 103, 600)]
+    columns = BarColumns.of([(OPEN + 60 * m, p, p, p, p, volume) for m, p, volume in rows])
+    starts = [OPEN + 60 * minute for minute in range(4)]
+    ends = [start + 60 for start in starts]
+    return AsOfReader({"SPY": columns}, starts=starts, ends=ends, splits={"SPY": [(3, 7.0)]})
+
+
+def test_a_split_shows_earlier_bars_in_new_shares_once_it_is_in_force() -> None:
+    shown = split_reader()
+    shown.advance_to_step(2)
+    assert shown.window("SPY", 9).close.tolist() == [700, 707]
+    assert shown.value("SPY", sma, 2) == 703.5
+    shown.advance_to_step(3)
+    window = shown.window("SPY", 9)
+    assert window.close.tolist() == [100, 101, 102]
+    assert window.volume.tolist() == [70, 140, 500]
+    assert shown.value("SPY", sma, 2) == 101.5
+    assert shown.bar_at("SPY", OPEN).close == 100  # type: ignore[union-attr]  # there is one
+    shown.advance_to_step(4)
+    assert shown.value("SPY", sma, 3) == 102
+
+
+def test_a_series_that_was_kept_across_a_split_goes_on_in_new_shares() -> None:
+    shown = split_reader()
+    series = shown.series("SPY", sma, 2)
+    found = []
+    for step in range(1, 5):
+        shown.advance_to_step(step)
+        found.append(series.now())
+    assert found == [None, 703.5, 101.5, 102.5]
+
+
+def test_a_symbol_that_does_not_trade_on_its_ex_date_is_shown_in_new_shares_all_the_same() -> None:
+    shown = split_reader(halted=True)
+    series = shown.series("SPY", sma, 2)
+    shown.advance_to_step(3)
+    assert shown.last_close("SPY") == 101
+    assert series.now() == 100.5
+
+
+def test_two_splits_add_up() -> None:
+    columns = BarColumns.of([(OPEN + 60 * m, p, p, p, p, 1) for m, p in ((0, 60), (1, 30), (2, 10))])
+    shown = AsOfReader({"SPY": columns}, splits={"SPY": [(2, 2.0), (3, 3.0)]})
+    shown.advance_to_step(3)
+    assert shown.window("SPY", 3).close.tolist() == [10, 10, 10]
