@@ -1,4 +1,7 @@
-"""The file of a run's log: one JSON object a line, the seal first, then the records. Plain Python, no database."""
+"""The file of a run's log: one JSON object a line, the seal first, then the records, each after the calls it stands on.
+
+Plain Python, no database.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from reasoning.chain import ORIGIN, digest
+from reasoning.ties import Tie, tie_found
 from reasoning.verify import Seal, Verification, verify
 
 FORMAT = "tradelab-log-1"
@@ -37,7 +41,18 @@ def file_verify(lines: Iterable[str]) -> tuple[Mapping[str, Any], Verification]:
     assert header is not None
     if digest(header.get("snapshot")) != seal.origin["snapshot_hash"]:
         return header, Verification(0, 0, "The snapshot was changed: it doesn't give the hash of the origin.")
-    return header, verify(seal, parsed)
+    calls: dict[int, Tie] = {}
+    return header, verify(seal, records_of(parsed, calls), lambda record: calls)
+
+
+def records_of(parsed: Iterable[dict[str, Any]], calls: dict[int, Tie]) -> Iterator[dict[str, Any]]:
+    """The records of a file; the calls before each are put into `calls` by their number."""
+    for found in parsed:
+        if "call" in found:
+            number = found["call"]
+            calls[number] = tie_found(number, found.get("request") or {}, str(found.get("answer")))
+        else:
+            yield found
 
 
 def objects(lines: Iterable[str]) -> Iterator[dict[str, Any]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from reasoning.chain import origin_hash, record_hash
+from reasoning.ties import Tie, tie_problem
 
 Record = Mapping[str, Any]
 
@@ -37,8 +38,13 @@ class Verification:
         return self.broken_at is None
 
 
-def verify(seal: Seal, records: Iterable[Record]) -> Verification:
-    """Follow the chain from its origin. Records are read once, in the order in which they are given."""
+def verify(
+    seal: Seal, records: Iterable[Record], calls: Callable[[Record], Mapping[int, Tie]] | None = None
+) -> Verification:
+    """Follow the chain from its origin. Records are read once, in the order in which they are given.
+
+    `calls` finds the calls that a record stands on, by their number; without it they are not looked at.
+    """
     prev, seq = seal.start, 0
     for seq, record in enumerate(records, start=1):
         problem = number_problem(seq, record.get("seq"), seal.count)
@@ -47,6 +53,9 @@ def verify(seal: Seal, records: Iterable[Record]) -> Verification:
         broken = link_problem(seq, record, prev)
         if broken:
             return Verification(seq - 1, *broken)
+        problem = tie_problem(record, calls(record)) if calls else ""
+        if problem:
+            return Verification(seq - 1, seq, problem)
         prev = record["hash"]
     if seq < seal.count:
         gone = f"Record {seq + 1} is" if seq + 1 == seal.count else f"Records {seq + 1} to {seal.count} are"

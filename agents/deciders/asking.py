@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Protocol
 
 from agents.answers.codes import BadAnswer
@@ -12,6 +11,7 @@ from agents.answers.contract import DecisionAnswer
 from agents.answers.parse import decision_read, thought_read
 from agents.llm.types import Answer, Ask, Failure, Purpose
 from agents.prompts.prompt import Messages, Prompter
+from reasoning.ties import FACT, Tie, answer_hash, ties_written
 
 # Answers that came but say nothing are worth one more question; where none came, there is nothing to repair.
 REPAIRABLE = {
@@ -97,14 +97,11 @@ class Questioner:
     def facts(self, answers: Sequence[Answer]) -> Facts:
         """What ties an entry of the log to the journal: calls with the hashes of request and answer."""
         template = self.prompter.template
-        ties = [
-            f"{answer.call_id} {answer.request_hash} {sha256(answer.text.encode()).hexdigest()}"
-            for answer in answers
-        ]
+        ties = [Tie(answer.call_id, answer.request_hash, answer_hash(answer.text)) for answer in answers]
         return {
             "ai_model": answers[-1].model_returned,
             "prompt": f"{template.kind} {template.version}",
-            "calls": ", ".join(ties),
+            FACT: ties_written(ties),
         }
 
 

@@ -16,7 +16,7 @@ from agents.tests.llm_world import HOLD, Brain, FakeJournal, decision_json, endp
 from agents.tests.world import bars_make, model_make, request_make, run_make
 from broker.models import EquityPoint, Fill, Order
 from profiles.models import TradingModel
-from reasoning.export import log_verify
+from reasoning.export import chain_verify
 from reasoning.models import Entry, EntryKind
 from reasoning.services import entries_append
 from runs.models import Run, RunState
@@ -87,7 +87,7 @@ def test_a_run_writes_all_four_kinds_of_reasoning(trade: Trade) -> None:
         "analysis": 2,
         "reflection": 1,
     }
-    assert log_verify(run).is_whole
+    assert chain_verify(run).is_whole
     plan = entries(run, "plan")[0]
     assert (plan.content, plan.context["ai_model"], plan.simulated_at) == (
         "Range day, low volume.",
@@ -181,7 +181,7 @@ def test_a_worker_that_dies_before_its_commit_leaves_the_answer_to_the_next(
     assert repeated, "the second worker asked the dead one's question"
     assert len(journal.asked) >= asked
     assert len({(ask.purpose, ask.step) for ask in journal.asked}) == len(journal.asked)
-    assert log_verify(run).is_whole
+    assert chain_verify(run).is_whole
 
 
 BAD = {

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from reasoning.chain import digest, origin_hash, record_hash
 from reasoning.logfile import BadLogFile, file_verify, header_line
+from reasoning.ties import tie_found, ties_written
 from reasoning.verify import Seal, Verification, verify
 
 SNAPSHOT = {"model": {"name": "Crosser", "custom_rules": "−5 % is enough"}}
@@ -168,6 +169,30 @@ def test_a_file_whose_snapshot_was_changed_is_found_out() -> None:
     file = lines()
     file[0] = file[0].replace("5 % is enough", "50 % is enough")
     assert "snapshot was changed" in file_verify(file)[1].problem
+
+
+REQUEST = {"model": "m", "messages": [{"role": "user", "content": "Now?"}]}
+
+
+def with_call(*, request: object = REQUEST, answer: str = "hold") -> list[str]:
+    """A log of one record that stands on one call, and the call as the file has it."""
+    tie = ties_written([tie_found(7, REQUEST, "hold")])
+    seal, rows = chained([record(1, context={"calls": tie})])
+    call = {"call": 7, "request": request, "answer": answer}
+    return [header_line(seal, {}, SNAPSHOT), json.dumps(call), json.dumps(rows[0])]
+
+
+def test_the_calls_behind_a_record_are_checked_with_it() -> None:
+    assert file_verify(with_call())[1] == Verification(1)
+    header, _, row = with_call()
+    assert file_verify([header, row])[1].problem == "Call 7, on which record 1 stands, is missing."
+    changed = file_verify(with_call(answer="buy"))[1]
+    assert (changed.broken_at, changed.problem) == (
+        1,
+        "Call 7, on which record 1 stands, was changed: its answer doesn't give its hash.",
+    )
+    asked = file_verify(with_call(request={**REQUEST, "model": "n"}))[1]
+    assert "its request doesn't give its hash" in asked.problem
 
 
 @pytest.mark.parametrize(
