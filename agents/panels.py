@@ -6,6 +6,7 @@ from typing import Any
 
 from agents.forms import StartForm
 from agents.selectors import decision_opened, decision_rows, statistics_now, tradable
+from agents.thinking import thinking_of
 from core import panels
 from core.panels import Panel
 from core.requests import UserRequest
@@ -47,6 +48,7 @@ def decisions(request: UserRequest, run: Run) -> dict[str, Any]:
         "wanted": wanted,
         "step": step,
         "opened": decision_opened(run, entry) if entry else None,
+        "thinking": thinking_of(run),
         "outcomes": outcome_links(request, run, wanted),
         "page": found,
         "rows": decision_rows(run, found.rows),

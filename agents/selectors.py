@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from agents.outcome import statistics_input
+from agents.thinking import CallShown, calls_shown
 from broker.charts import bars_until
 from broker.models import EquityPoint, Order
 from broker.selectors import (
@@ -27,6 +28,7 @@ from market.models import Bar as StoredBar
 from market.models import Instrument
 from profiles.models import TradingModel
 from reasoning.models import Entry
+from reasoning.ties import FACT as CALLS
 from reasoning.wishes import Wish, wishes_of
 from runs.models import Mode, Run, RunState, RunStatistics, Session
 from runs.selectors import HEAVY, runs_of_model
@@ -71,6 +73,12 @@ class DecisionOpened:
     point: EquityPoint | None
     held: dict[str, int]
     bars: dict[str, list[Bar]]
+    calls: list[CallShown]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the decider noted; its calls are shown whole."""
+        return {name: fact for name, fact in self.row.entry.context.items() if name != CALLS}
 
 
 def decision_opened(run: Run, entry: Entry) -> DecisionOpened:
@@ -82,6 +90,7 @@ def decision_opened(run: Run, entry: Entry) -> DecisionOpened:
         point=equity_points_of(run).filter(step=entry.step).first(),
         held=held_at(run, entry.step),
         bars={symbol: newest_bars(run, symbol, entry.simulated_at) for symbol in symbols},
+        calls=calls_shown(run, entry.step),
     )
 
 

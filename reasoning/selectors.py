@@ -76,3 +76,28 @@ def outcome_counts(run: Run) -> dict[str, int]:
 def decision_at(run: Run, step: int) -> Entry | None:
     """The decision of a step; None for a step that the run has not taken."""
     return decisions_of(run).filter(step=step).first()
+
+
+def thoughts_of(run: Run) -> QuerySet[Entry]:
+    """Plans, analyses and reflections of a run in order."""
+    return Entry.objects.filter(run=run).exclude(kind=EntryKind.DECISION).order_by("seq")
+
+
+@dataclass(frozen=True, slots=True)
+class ShadeReport:
+    """Skipped bars that were asked about without trading: how many gave an answer, how many would have traded."""
+
+    asked: int
+    answered: int
+    would_have_acted: int
+
+    @property
+    def share(self) -> float | None:
+        return self.would_have_acted / self.answered if self.answered else None
+
+
+def shade_report(run: Run) -> ShadeReport:
+    shaded = Entry.objects.filter(run=run, outcome=Outcome.SKIPPED, context__has_key="shade_acted")
+    counts = dict(shaded.values_list("context__shade_acted").annotate(count=Count("id")))
+    acted, held = counts.get("yes", 0), counts.get("no", 0)
+    return ShadeReport(sum(counts.values()), acted + held, acted)

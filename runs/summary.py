@@ -59,6 +59,13 @@ class RunSummary:
         return self.run.decided_count / self.run.asked_count if self.run.asked_count else None
 
     @property
+    def gaps(self) -> str:
+        """What the named decider did not decide, in words: steps without a usable answer, steps that were skipped."""
+        run = self.run
+        counts = {"without an answer": run.failed_count, "skipped": max(0, run.cursor - run.asked_count)}
+        return ", ".join(f"{count} {words}" for words, count in counts.items() if count)
+
+    @property
     def total_return(self) -> float | None:
         if self.run.equity is None:
             return None
