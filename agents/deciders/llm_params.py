@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from agents.deciders.base import Params
+from agents.llm.types import Purpose
 from agents.prompts.indicators import specs_read
 from agents.prompts.template import NEWEST, template_names
 
@@ -69,3 +71,23 @@ class LlmParams(Params):
     prompt: Annotated[
         str, Field(default=NEWEST, description="Version of the prompt"), AfterValidator(template_check)
     ]
+
+
+def planned_calls(params: LlmParams, steps: int) -> dict[Purpose, int]:
+    """How often a run of so many steps asks, as far as can be said before: triggers and repairs come on top."""
+    asked = ceil(steps / params.every) if params.every else min(1, steps)
+    analyses = (steps - 1) // params.analysis_every if params.analysis_every and steps else 0
+    return {
+        Purpose.PLAN: int(params.plan),
+        Purpose.ANALYSIS: min(analyses, asked),
+        Purpose.DECISION: asked,
+        Purpose.REFLECTION: int(params.reflection),
+        Purpose.SHADE: round((steps - asked) * params.shade_rate),
+    }
+
+
+def prompt_tokens(params: LlmParams, symbols: int) -> tuple[int, int]:
+    """About how many tokens a decision's prompt has: those that stay the same all run, and the others."""
+    shown = params.bars_shown * 3 // 2  # between once and twice as many
+    a_bar = 30 + 5 * len(specs_read(params.indicators))
+    return 1_350, shown * symbols * a_bar + 120 + 60 * symbols

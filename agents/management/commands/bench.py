@@ -13,6 +13,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from agents.bench.bars import bars_read, seeded_bars
+from agents.bench.prompts import prompt_pace
 from agents.bench.session import SessionPace, SessionRequest, session_pace
 from agents.bench.small import run_pace
 from agents.bench.store import stored_pace
@@ -57,13 +58,15 @@ class Command(BaseCommand):
         machine = f"{platform.node()}, {platform.machine()}, Python {platform.python_version()}"
         request = year_request()
         engine, stored = session_pace(request), stored_pace(request)
-        small, market = run_pace(), market_pace()
+        small, market, prompts = run_pace(), market_pace(), prompt_pace()
         for line in (
             f"machine            {machine}",
             f"symbol-day run     {small.steps} steps, {small.worker_seconds:.3f} s of worker time, everything stored",
             f"run page           {small.page_milliseconds} ms, {small.page_kilobytes} kB",
             f"engine             {engine.bars_per_second:,} bars/s over {engine.bars:,} bars, {engine.orders:,} orders",
             f"engine and tables  {stored.bars_per_second:,} bars/s, everything stored",
+            f"prompts            {prompts.shares.tokens:,} tokens, of which {prompts.shares.median:.1%} begin as the step "
+            f"before (mean {prompts.shares.mean:.1%}, least {prompts.shares.least:.1%}); {prompts.milliseconds} ms a step",
             f"import             {market.parsed_per_second:,.0f} bars/s parsed, {market.stored_per_second:,.0f} stored",
         ):
             self.stdout.write(line)
