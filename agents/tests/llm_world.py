@@ -13,6 +13,7 @@ from agents.llm.types import Answer, Ask, Failure, Purpose, Usage
 from core.rls import acting_as
 from profiles.llm.models import LLMEndpoint
 from reasoning.chain import digest
+from runs.models import Run
 
 Brain = Callable[[Ask], "str | Failure | Exception"]
 
@@ -55,6 +56,9 @@ def trader(ask: Ask) -> str:
     return answers.get(ask.step, HOLD)
 
 
+BARS = 30  # of a session in which it decides
+
+
 class FakeJournal:
     """One for all workers of a test: what was answered once is not asked again."""
 
@@ -93,3 +97,7 @@ class FakeJournal:
     def prompts(self, purpose: Purpose = Purpose.DECISION) -> dict[int, str]:
         """The last message of each question, by step."""
         return {ask.step: ask.messages[-1].content for ask in self.seen if ask.purpose is purpose}
+
+
+TakeSeat = Callable[[Brain], FakeJournal]
+LlmTrade = Callable[..., tuple[Run, FakeJournal]]

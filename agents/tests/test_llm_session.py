@@ -3,55 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
-import pytest
 from django.contrib.auth.models import User
 
 from agents.foreground import session_run
 from agents.llm.types import Failure, ProviderDown, Purpose
-from agents.tasks import run_slice
-from agents.tests.llm_world import HOLD, Brain, FakeJournal, decision_json, endpoint_make, hold, trader
-from agents.tests.world import bars_make, model_make, request_make, run_make
+from agents.tests.llm_world import BARS, HOLD, LlmTrade, TakeSeat, decision_json, hold, trader
+from agents.tests.world import bars_make, model_make, request_make
 from broker.models import EquityPoint, Fill, Order
-from profiles.models import TradingModel
 from reasoning.export import chain_verify
 from reasoning.models import Entry, EntryKind
-from reasoning.services import entries_append
 from runs.models import Run, RunState
-
-BARS = 30
-Trade = Callable[..., tuple[Run, FakeJournal]]
-
-
-@pytest.fixture
-def model(alice: User) -> TradingModel:
-    bars_make(left_out=range(BARS, 390))
-    endpoint_make(alice)
-    return model_make(alice, allowed_order_types=["market", "limit"], custom_rules="Never hold over lunch.")
-
-
-@pytest.fixture
-def seat(monkeypatch: pytest.MonkeyPatch) -> Callable[[Brain], FakeJournal]:
-    def seat(brain: Brain) -> FakeJournal:
-        journal = FakeJournal(brain)
-        monkeypatch.setattr("agents.setup.journal_open", lambda user, claim, run: journal)
-        return journal
-
-    return seat
-
-
-@pytest.fixture
-def trade(alice: User, model: TradingModel, seat: Callable[[Brain], FakeJournal]) -> Trade:
-    def trade(brain: Brain = hold, **params: Any) -> tuple[Run, FakeJournal]:
-        journal = seat(brain)
-        params = {"analysis_every": 10, "bars_shown": 5, **params}
-        run = session_run(alice, request_make(model, "llm", decider_params=params), lambda run: None)
-        run.refresh_from_db()
-        return run, journal
-
-    return trade
 
 
 def entries(run: Run, kind: str = "decision") -> list[Entry]:
@@ -62,8 +25,8 @@ def entry_at(run: Run, step: int) -> Entry:
     return Entry.objects.get(run=run, kind=EntryKind.DECISION, step=step)
 
 
-def test_a_run_writes_all_four_kinds_of_reasoning(trade: Trade) -> None:
-    run, journal = trade()
+def test_a_run_writes_all_four_kinds_of_reasoning(llm_trade: LlmTrade) -> None:
+    run, journal = llm_trade()
     assert (run.state, run.cursor, run.asked_count, run.decided_count) == (
         RunState.COMPLETED,
         BARS,
@@ -96,8 +59,10 @@ def test_a_run_writes_all_four_kinds_of_reasoning(trade: Trade) -> None:
     )
 
 
-def test_answers_are_traded_with_their_reasons_and_later_prompts_show_what_came_of_them(trade: Trade) -> None:
-    run, journal = trade(trader)
+def test_answers_are_traded_with_their_reasons_and_later_prompts_show_what_came_of_them(
+    llm_trade: LlmTrade,
+) -> None:
+    run, journal = llm_trade(trader)
     first = Order.objects.get(run=run, number=1)
     assert (first.quantity, first.decided_step, first.status, first.reason) == (
         10,
@@ -121,69 +86,6 @@ def test_answers_are_traded_with_their_reasons_and_later_prompts_show_what_came_
     assert "CANCEL_REFUSED" in prompts[21]
 
 
-def test_a_resumed_run_asks_what_it_would_have_asked_and_pays_once(
-    alice: User, model: TradingModel, seat: Callable[[Brain], FakeJournal], trade: Trade
-) -> None:
-    undisturbed, whole = trade(trader)
-    journal = seat(trader)
-    params = {"analysis_every": 10, "bars_shown": 5}
-    run = run_make(alice, model, "llm", decider_params=params)
-    slices = 1
-    while run_slice(alice.pk, run.pk, slice_seconds=0):  # another worker at every step
-        slices += 1
-    run.refresh_from_db()
-    assert (run.state, slices) == (RunState.COMPLETED, BARS)
-    assert [ask.messages for ask in journal.asked] == [ask.messages for ask in whole.asked]
-    assert journal.seen == journal.asked, "no question of another worker was asked twice"
-    assert fills(run) == fills(undisturbed) != []
-    assert run.statistics.values == undisturbed.statistics.values
-
-
-def fills(run: Run) -> list[tuple[Any, ...]]:
-    rows = Fill.objects.filter(run=run).order_by("seq")
-    return list(rows.values_list("order__number", "at", "side", "quantity", "price", "fee"))
-
-
-@pytest.mark.parametrize("kind", ["plan", "analysis", "decision", "reflection"])
-def test_a_worker_that_dies_before_its_commit_leaves_the_answer_to_the_next(
-    alice: User,
-    model: TradingModel,
-    seat: Callable[[Brain], FakeJournal],
-    monkeypatch: pytest.MonkeyPatch,
-    kind: str,
-) -> None:
-    journal = seat(trader)
-    run = run_make(alice, model, "llm", decider_params={"analysis_every": 10})
-    dying = {"plan": 1, "analysis": 11, "decision": 5, "reflection": BARS}[kind]
-
-    class Died(BaseException):
-        """As a kill: nothing of ours runs after it."""
-
-    with monkeypatch.context() as patch:
-
-        def die(run: Run, results: list[Any], thoughts: Any = ()) -> None:
-            step = results[-1].step if results else BARS
-            if step == dying and (results or kind == "reflection"):
-                raise Died
-            entries_append(run, results, thoughts)
-
-        patch.setattr("agents.session.entries_append", die)
-        with pytest.raises(Died):
-            run_slice(alice.pk, run.pk, slice_seconds=60)
-    asked = len(journal.asked)
-    Run.objects.filter(pk=run.pk).update(lease_expires_at=None)
-    while run_slice(alice.pk, run.pk, slice_seconds=60):
-        pass
-    run.refresh_from_db()
-    assert run.state == RunState.COMPLETED
-    assert [entry.step for entry in entries(run)] == list(range(1, BARS + 1))
-    repeated = [ask for ask in journal.seen if journal.seen.count(ask) > 1]
-    assert repeated, "the second worker asked the dead one's question"
-    assert len(journal.asked) >= asked
-    assert len({(ask.purpose, ask.step) for ask in journal.asked}) == len(journal.asked)
-    assert chain_verify(run).is_whole
-
-
 BAD = {
     "prose": "I would buy here.",
     "bad_json": '{"orders": [',
@@ -200,9 +102,11 @@ BAD = {
 }
 
 
-def test_an_answer_that_cannot_be_used_twice_is_one_failure_and_the_run_goes_on(trade: Trade) -> None:
+def test_an_answer_that_cannot_be_used_twice_is_one_failure_and_the_run_goes_on(llm_trade: LlmTrade) -> None:
     bad = dict(enumerate(BAD, start=2))
-    run, journal = trade(lambda ask: BAD[bad[ask.step]] if ask.step in bad else hold(ask), analysis_every=0)
+    run, journal = llm_trade(
+        lambda ask: BAD[bad[ask.step]] if ask.step in bad else hold(ask), analysis_every=0
+    )
     for step, code in bad.items():
         entry = entry_at(run, step)
         assert (entry.outcome, entry.failure_code, entry.intents) == ("failed", code, [])
@@ -216,7 +120,7 @@ def test_an_answer_that_cannot_be_used_twice_is_one_failure_and_the_run_goes_on(
     assert (run.state, run.order_count) == (RunState.COMPLETED, 0)
 
 
-def test_one_repair_shows_the_error_and_can_mend_the_answer(trade: Trade) -> None:
+def test_one_repair_shows_the_error_and_can_mend_the_answer(llm_trade: LlmTrade) -> None:
     order = {"action": "buy", "symbol": "TEST", "quantity": 2}
 
     def brain(ask: Any) -> str:
@@ -228,7 +132,7 @@ def test_one_repair_shows_the_error_and_can_mend_the_answer(trade: Trade) -> Non
             else decision_json(order | {"quantity": "2 shares"})
         )
 
-    run, journal = trade(brain)
+    run, journal = llm_trade(brain)
     entry = entry_at(run, 4)
     assert (entry.outcome, entry.context["first_answer"]) == ("ordered", "number_in_words")
     assert len(entry.context["calls"].split(", ")) == 2
@@ -241,14 +145,14 @@ def test_one_repair_shows_the_error_and_can_mend_the_answer(trade: Trade) -> Non
     assert run.failed_count == 0
 
 
-def test_without_an_answer_there_is_nothing_to_repair(trade: Trade) -> None:
-    run, journal = trade(lambda ask: Failure.TIMEOUT if ask.step == 4 else hold(ask))
+def test_without_an_answer_there_is_nothing_to_repair(llm_trade: LlmTrade) -> None:
+    run, journal = llm_trade(lambda ask: Failure.TIMEOUT if ask.step == 4 else hold(ask))
     assert entry_at(run, 4).failure_code == "timeout"
     assert journal.count(Purpose.REPAIR) == 0
 
 
-def test_skipped_bars_cost_nothing_and_say_so(trade: Trade) -> None:
-    run, journal = trade(every=5)
+def test_skipped_bars_cost_nothing_and_say_so(llm_trade: LlmTrade) -> None:
+    run, journal = llm_trade(every=5)
     assert [ask.step for ask in journal.asked if ask.purpose is Purpose.DECISION] == [1, 6, 11, 16, 21, 26]
     assert Counter(entry.outcome for entry in entries(run)) == {"held": 6, "skipped": BARS - 6}
     assert (run.asked_count, run.decided_count, run.cursor) == (6, 6, BARS)
@@ -256,8 +160,8 @@ def test_skipped_bars_cost_nothing_and_say_so(trade: Trade) -> None:
     assert "You are asked because of: every 5 bars." in journal.prompts()[6]
 
 
-def test_a_fill_and_a_denial_are_reasons_to_ask(trade: Trade) -> None:
-    run, journal = trade(trader, every=0, on_fill=True, on_event=True)
+def test_a_fill_and_a_denial_are_reasons_to_ask(llm_trade: LlmTrade) -> None:
+    run, journal = llm_trade(trader, every=0, on_fill=True, on_event=True)
     assert list(journal.prompts()) == [1]
 
     def brain(ask: Any) -> str:
@@ -267,19 +171,19 @@ def test_a_fill_and_a_denial_are_reasons_to_ask(trade: Trade) -> None:
             return decision_json({"action": "buy", "symbol": "TEST", "quantity": 5000})
         return hold(ask)
 
-    run, journal = trade(brain, every=0)
+    run, journal = llm_trade(brain, every=0)
     assert list(journal.prompts()) == [1, 2, 3]
     assert entry_at(run, 2).context["asked_because"] == "order 1 filled"
     assert "POSITION_SIZE at the bar before" in entry_at(run, 3).context["asked_because"]
 
 
-def test_a_sample_of_skipped_bars_is_asked_in_the_shade_and_never_traded(trade: Trade) -> None:
+def test_a_sample_of_skipped_bars_is_asked_in_the_shade_and_never_traded(llm_trade: LlmTrade) -> None:
     def brain(ask: Any) -> str:
         wish = {"action": "buy", "symbol": "TEST", "quantity": 10}
         return decision_json(wish) if ask.purpose is Purpose.SHADE and ask.step % 2 else hold(ask)
 
-    run, journal = trade(brain, every=10, shade_rate=0.5)
-    _, repeated = trade(brain, every=10, shade_rate=0.5)
+    run, journal = llm_trade(brain, every=10, shade_rate=0.5)
+    _, repeated = llm_trade(brain, every=10, shade_rate=0.5)
     shaded = journal.prompts(Purpose.SHADE)
     assert list(shaded) == list(repeated.prompts(Purpose.SHADE))
     assert 5 <= len(shaded) <= 22  # of 27
@@ -293,9 +197,9 @@ def test_a_sample_of_skipped_bars_is_asked_in_the_shade_and_never_traded(trade: 
     assert not any("buy 10" in prompt for prompt in journal.prompts().values())
 
 
-def test_a_provider_that_is_down_at_the_end_leaves_the_run_completed_and_says_so(trade: Trade) -> None:
+def test_a_provider_that_is_down_at_the_end_leaves_the_run_completed_and_says_so(llm_trade: LlmTrade) -> None:
     down = ProviderDown("no_credit", "The provider's account is out of credit.")
-    run, _ = trade(lambda ask: down if ask.purpose is Purpose.REFLECTION else hold(ask))
+    run, _ = llm_trade(lambda ask: down if ask.purpose is Purpose.REFLECTION else hold(ask))
     reflection = entries(run, "reflection")[0]
     assert (run.state, reflection.outcome, reflection.failure_code) == (
         RunState.COMPLETED,
@@ -305,17 +209,17 @@ def test_a_provider_that_is_down_at_the_end_leaves_the_run_completed_and_says_so
     assert "out of credit" in reflection.context["problem"]
 
 
-def test_a_plan_that_failed_is_on_record_and_not_asked_again(trade: Trade) -> None:
-    run, journal = trade(lambda ask: Failure.EMPTY if ask.purpose is Purpose.PLAN else hold(ask))
+def test_a_plan_that_failed_is_on_record_and_not_asked_again(llm_trade: LlmTrade) -> None:
+    run, journal = llm_trade(lambda ask: Failure.EMPTY if ask.purpose is Purpose.PLAN else hold(ask))
     assert [(plan.outcome, plan.failure_code) for plan in entries(run, "plan")] == [("failed", "empty")]
     assert "PLAN in force before these bars: none" in journal.prompts()[1]
     assert journal.count(Purpose.PLAN) == 1
 
 
 def test_no_prompt_depends_on_a_bar_that_has_not_closed(
-    alice: User, trade: Trade, seat: Callable[[Brain], FakeJournal]
+    alice: User, llm_trade: LlmTrade, seat: TakeSeat
 ) -> None:
-    _, journal = trade(trader, indicators="rsi 3, atr 3, vwap, zscore 5, relative_volume 4")
+    _, journal = llm_trade(trader, indicators="rsi 3, atr 3, vwap, zscore 5, relative_volume 4")
     bars_make("OTHER", seed=1, left_out=range(12, 390))
     model = model_make(
         alice, "Other", allowed_order_types=["market", "limit"], custom_rules="Never hold over lunch."
@@ -336,8 +240,8 @@ def test_no_prompt_depends_on_a_bar_that_has_not_closed(
         assert cut[step].replace("OTHER", "TEST") == prompts[step]
 
 
-def test_the_system_message_is_the_same_all_run_and_marked_so(trade: Trade) -> None:
-    _, journal = trade(trader)
+def test_the_system_message_is_the_same_all_run_and_marked_so(llm_trade: LlmTrade) -> None:
+    _, journal = llm_trade(trader)
     assert len({ask.messages[0] for ask in journal.asked}) == 1
     system = journal.asked[0].messages[0]
     assert (system.role, system.is_stable) == ("system", True)
