@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from trading.benchmarks import buy_and_hold
+from trading.benchmarks import Actions, buy_and_hold
+from trading.corporate_actions import Dividend, Split
 from trading.settings import FeeModel, SlippageModel
 from trading.tests.market import BARE, bar, dec
 
@@ -53,6 +54,38 @@ def test_marks_carry_over_missing_bars() -> None:
         BARE,
     )
     assert [equity for _, equity in result.equity] == [20_000, 20_000, 22_000, 22_000]
+
+
+def test_splits_and_dividends_befall_it_as_they_befall_a_holder() -> None:
+    bars = [bar(0, 700), bar(1, 700), bar(2, 714), bar(3, 102), bar(4, 101)]
+    actions: Actions = [(bars[3].start, Split("SPY", dec(7))), (bars[4].start, Dividend("SPY", dec("0.5")))]
+    result = buy_and_hold({"SPY": bars}, dec(7_350), BARE, {"SPY": actions})
+    # Ten shares for 7,000; seventy from the split on, which are paid 35 in dividends.
+    assert [equity for _, equity in result.equity] == [
+        7_350, 7_350, 350 + 7_140, 350 + 70 * 102, 350 + 35 + 70 * 101,
+    ]  # fmt: skip
+
+
+def test_the_fraction_of_a_share_is_paid_at_the_mark_in_new_shares() -> None:
+    bars = [bar(0, 10), bar(1, 10), bar(2, 12), bar(3, 39)]
+    actions: Actions = [(bars[3].start, Split("SPY", dec(1), dec(3)))]
+    result = buy_and_hold({"SPY": bars}, dec(100), BARE, {"SPY": actions})
+    # Ten shares become three and a third of one, which is paid at 36.
+    assert result.final_equity == 3 * 39 + 12
+
+
+def test_what_happens_before_it_buys_is_none_of_its_business() -> None:
+    bars = [bar(0, 70), bar(1, 10), bar(2, 11)]
+    actions: Actions = [(bars[0].start, Dividend("SPY", dec(1))), (bars[1].start, Split("SPY", dec(7)))]
+    assert buy_and_hold({"SPY": bars}, dec(100), BARE, {"SPY": actions}).final_equity == 110
+
+
+def test_a_day_without_a_bar_on_the_ex_date_changes_no_worth() -> None:
+    other = [bar(minute, 50) for minute in range(5)]
+    bars = [bar(0, 100), bar(1, 100), bar(2, 100), bar(4, 52)]
+    actions: Actions = [(other[3].start, Split("SPY", dec(2))), (other[3].start, Dividend("SPY", dec(1)))]
+    result = buy_and_hold({"SPY": bars, "IBM": other}, dec(2_000), BARE, {"SPY": actions})
+    assert [equity for _, equity in result.equity] == [2_000, 2_000, 2_000, 2_000, 1_000 + 20 * 53]
 
 
 def test_needs_bars() -> None:
