@@ -83,6 +83,11 @@ class BarLines:
         self.indicators = indicators
         self.time_format = "%Y-%m-%d" if is_daily else "%H:%M"
 
+    def base(self, reader: AsOfReader) -> tuple[float, ...]:
+        """What changes when the past is restated in the shares of a split: the first open of each symbol."""
+        counts = {symbol: reader.count(symbol) for symbol in self.symbols}
+        return tuple(float(reader.window(symbol, count).open[0]) for symbol, count in counts.items() if count)
+
     def read(self, reader: AsOfReader, first: int, last: int) -> list[list[str]]:
         """The lines of steps `first` to `last`, which is the newest: for each step one line a symbol that traded."""
         windows = {symbol: reader.window(symbol, max(1, reader.count(symbol))) for symbol in self.symbols}

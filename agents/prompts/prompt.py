@@ -40,6 +40,7 @@ class Prompter:
         self._system = Message("system", system_text(self.template, self.setting), is_stable=True)
         self._lines = BarLines(self.setting.symbols, self.setting.indicators, is_daily=self.setting.is_daily)
         self._finished: list[str] = []  # a text for every finished step that was read
+        self._base: tuple[float, ...] = ()
         self._newest = ""
         self._step = 0
 
@@ -47,6 +48,9 @@ class Prompter:
         """Read the bars up to this step, the newest, in which this happened. Earlier steps have their notes by now."""
         if step == self._step:
             return
+        base = self._lines.base(reader)
+        if base != self._base:
+            self._base, self._finished = base, []
         *before, newest = self._lines.read(reader, len(self._finished) + 1, step)
         for number, lines in enumerate(before, start=len(self._finished) + 1):
             note = self.notes[number]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from agents.deciders.llm_params import LlmParams
 from agents.prompts.briefing import system_text
+from agents.prompts.diary import Happened, StepNote
 from agents.prompts.indicators import specs_read
 from agents.prompts.measure import common, prefix_shares
 from agents.prompts.template import TemplateError, template_load, template_names
@@ -171,6 +173,28 @@ def test_reading_step_by_step_spells_bars_as_reading_all_at_once_does() -> None:
         scene.reader.advance_to(START + 60 * step)
         one_by_one += lines.read(scene.reader, step, step)
     assert lines.read(scene.reader, 1, 60) == one_by_one
+
+
+def test_after_a_split_the_past_is_shown_in_new_shares_whoever_shows_it() -> None:
+    bars = columns_of(BARS)
+    halved = bars._replace(**{name: getattr(bars, name).copy() for name in ("open", "high", "low", "close")})
+    for column in (halved.open, halved.high, halved.low, halved.close):
+        column[3:] /= 2
+    starts = bars.start.tolist()
+    splits = {"SPY": [(4, 2.0)]}
+    texts = []
+    for first_seen in (1, 6):
+        scene = Scene("trader_1", {"SPY": halved})
+        ends = [start + 60 for start in starts]
+        reader = AsOfReader({"SPY": halved}, starts=starts, ends=ends, splits=splits)
+        scene.prompter.notes = {step: StepNote(step, "held") for step in range(1, 6)}
+        for step in range(first_seen, 7):
+            reader.advance_to(START + 60 * step)
+            scene.prompter.see(reader, step, Happened())
+        scene.account.marks["SPY"] = Decimal(50)
+        texts.append(scene.prompter.ask("decision", scene.account)[1].content)
+    assert texts[0] == texts[1]
+    assert "09:30 50.00 50.10 49.95 50.05 104000" in texts[0]
 
 
 def test_a_daily_run_names_days_and_its_range() -> None:
