@@ -10,12 +10,13 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from agents.beside import buy_and_hold_units
+from agents.data import Unusable, data_load
 from agents.deciders import Decider, Observation, decider_make
 from agents.deciders.llm import Llm
 from agents.deciders.recording import HELD, Recording
 from agents.llm.endpoint import journal_open
 from agents.seat import llm_seat
-from agents.timeline import Timeline, timeline_load
+from agents.timeline import Timeline
 from broker.equity import Ints
 from broker.selectors import checkpoint_account
 from core.rls import acting_as
@@ -97,28 +98,12 @@ def desk_open(user: User, claim: Claim) -> Desk:
     """Read what the run needs. Raises LeaseLost, and NothingToTrade after failing a run that has no usable data."""
     with acting_as(user.pk):
         run = run_lock_claimed(user, claim)
-        timeline = timeline_load(run)
-        problem = data_check(run, timeline)
-        if problem is None:
-            return desk_of(user, claim, run, timeline)
-        run_finish(run, RunState.FAILED, failure_code=problem[0], failure_message=problem[1])
-    raise NothingToTrade(problem[1])
-
-
-def data_check(run: Run, timeline: Timeline) -> tuple[str, str] | None:
-    """Write down what data the run stands on, or return why it can't: a code and a sentence."""
-    days = str(run.date_from) if run.date_from == run.date_to else f"{run.date_from} to {run.date_to}"
-    if not len(timeline):
-        kind = f"{run.session} session" if run.session else "daily"
-        return "no_data", f"No data: there are no {kind} bars of {', '.join(run.symbols)} for {days}."
-    if run.data_hash and run.data_hash != timeline.data_hash:
-        return "data_changed", "The stored bars of this run changed while it was under way; start a new run."
-    if not run.data_hash:
-        run.data_hash = timeline.data_hash
-        run.steps_total = len(timeline)
-        run.bars_present, run.bars_expected = timeline.bars_present, timeline.bars_expected
-        run.save(update_fields=["data_hash", "steps_total", "bars_present", "bars_expected"])
-    return None
+        try:
+            return desk_of(user, claim, run, data_load(run))
+        except Unusable as problem:
+            run_finish(run, RunState.FAILED, failure_code=problem.code, failure_message=problem.message)
+            reason = problem.message
+    raise NothingToTrade(reason)
 
 
 def desk_of(user: User, claim: Claim, run: Run, timeline: Timeline) -> Desk:

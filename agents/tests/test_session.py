@@ -155,7 +155,10 @@ def test_the_same_run_twice_is_the_same_to_the_last_digit(trade: Trade) -> None:
     assert first.statistics.values == second.statistics.values
 
 
-def test_stop_ends_a_run_within_one_commit_and_keeps_everything(alice: User, model: TradingModel) -> None:
+def test_stop_ends_a_run_within_one_commit_and_keeps_everything(
+    alice: User, model: TradingModel, settings: Settings
+) -> None:
+    settings.RUN_COMMIT_STEPS = 50
     run = run_make(alice, model)
     claim = lease_take(alice, run.pk, owner="test")
     assert claim is not None
@@ -189,7 +192,8 @@ def test_a_worker_that_lost_its_lease_writes_nothing(alice: User, model: Trading
     assert not Entry.objects.exists()
 
 
-def test_bars_that_changed_under_a_run_fail_it(alice: User, model: TradingModel) -> None:
+def test_bars_that_changed_under_a_run_fail_it(alice: User, model: TradingModel, settings: Settings) -> None:
+    settings.RUN_COMMIT_STEPS = 50
     run = run_make(alice, model)
     assert run_slice(alice.pk, run.pk, slice_seconds=0)
     last = Bar.objects.latest("start")
