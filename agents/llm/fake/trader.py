@@ -1,72 +1,91 @@
-"""The sensible trader behind the scripted endpoint: it reads what it is shown and answers in the form it is asked for."""
+"""The sensible trader behind the scripted endpoint: reads its prompt, follows the price over its own average, keeps no memory.
+
+What it answers follows from the request alone, so that a repeated run is answered the same.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
-WORDS = (
-    "The range is unbroken so far; wait for a break with volume, risk little, close before the session ends."
+from agents.llm.fake.forms import WORDS, schema_of, value_of
+
+AVERAGE_BARS = 6
+LAST_MINUTES = 10  # of a session: nothing new, and out
+BAR = re.compile(
+    r"^(?:\d\d:\d\d|[\w-]*\d{4}-\d\d-\d\d) (?:([A-Z][\w.]*) )?(?:[\d.]+ ){3}([\d.]+) \d", re.MULTILINE
 )
+LARGEST = re.compile(r"Largest buy of (\S+) that would pass: (\d+) shares")
+HELD = re.compile(r"(?:Holding: |; )(\S+) ([+-]\d+) at")
+MINUTES = re.compile(r"the session ends in (-?\d+) minutes")
 
 
 def answer_to(request: Mapping[str, Any]) -> str:
-    """Text for a request without a form, else JSON of the schema asked for."""
+    """Words for a request without a form, else JSON of the form asked for: a decision where it is one."""
     schema = schema_of(request)
     if schema is None:
         return WORDS
-    return json.dumps(value_of(schema, schema.get("$defs", {})))
+    answer = value_of(schema, schema.get("$defs", {}))
+    if "orders" in schema.get("properties", {}):
+        answer |= decision(prompt_of(request))
+    return json.dumps(answer)
 
 
-def schema_of(request: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The JSON schema of the wanted answer; `{}` where JSON is wanted without one."""
-    form = request.get("response_format") or {}
-    if form.get("type") == "json_schema":
-        return dict(form["json_schema"]["schema"])
-    if isinstance(request.get("tool_choice"), dict):
-        return dict(request["tools"][0]["function"]["parameters"])
-    if form.get("type") == "json_object":
-        return schema_in_words(request)
-    return None
+def prompt_of(request: Mapping[str, Any]) -> str:
+    messages = request.get("messages", [])
+    return "\n".join(str(message.get("content") or "") for message in messages if message["role"] == "user")
 
 
-def schema_in_words(request: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema that a prompt for json_object spells out, from the first message that holds one."""
-    for message in request.get("messages", []):
-        text = str(message.get("content") or "")
-        start = text.find('{"')
-        while start >= 0:
-            try:
-                found, _ = json.JSONDecoder().raw_decode(text, start)
-            except ValueError:
-                found = None
-            if isinstance(found, dict) and "properties" in found:
-                return found
-            start = text.find('{"', start + 1)
-    return {}
+def decision(prompt: str) -> dict[str, Any]:
+    """Buy half of what would pass when the close rises through its average, close when it falls through it."""
+    largest = {symbol: int(shares) for symbol, shares in LARGEST.findall(prompt)}
+    held = {symbol: int(quantity) for symbol, quantity in HELD.findall(prompt) if int(quantity)}
+    minutes = MINUTES.findall(prompt)
+    is_late = bool(minutes) and int(minutes[-1]) <= LAST_MINUTES
+    orders, reasons = [], []
+    for symbol, closes in closes_by_symbol(prompt, [*largest, *held]).items():
+        if len(closes) < AVERAGE_BARS:
+            continue
+        average = sum(closes[-AVERAGE_BARS:]) / AVERAGE_BARS
+        place = f"{symbol} at {closes[-1]:g}, average of {AVERAGE_BARS} closes {average:.2f}"
+        if held.get(symbol) and (closes[-1] < average or is_late):
+            orders.append(order("close", symbol))
+            reasons.append(f"{place}: out{', the session ends' if is_late else ''}.")
+        elif not held.get(symbol) and closes[-1] > average and largest.get(symbol, 0) > 1 and not is_late:
+            orders.append(order("buy", symbol, largest[symbol] // 2))
+            reasons.append(f"{place}: the price rises through its average.")
+    reasoning = " ".join(reasons) or "Nothing crossed its average; stay."
+    return {
+        "orders": orders,
+        "reasoning": reasoning,
+        "confidence": 0.6 if orders else 0.5,
+        "cancels": [],
+        "plan": None,
+    }
 
 
-def value_of(schema: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
-    """The plainest value that fits a schema: null where it may be, empty lists, the first of a choice."""
-    if "$ref" in schema:
-        return value_of(known[schema["$ref"].rsplit("/", 1)[-1]], known)
-    if "const" in schema:
-        return schema["const"]
-    if "enum" in schema:
-        return schema["enum"][0]
-    if "anyOf" in schema:
-        choices = schema["anyOf"]
-        return None if {"type": "null"} in choices else value_of(choices[0], known)
-    kind = schema.get("type", "object")
-    if kind == "object":
-        return {name: value_of(part, known) for name, part in schema.get("properties", {}).items()}
-    if kind == "array":
-        return []
-    if kind == "string":
-        return WORDS
-    if kind == "boolean":
-        return False
-    low = schema.get("minimum", schema.get("exclusiveMinimum", 0))
-    number = (low + schema["maximum"]) / 2 if "maximum" in schema else low + 1
-    return int(number) if kind == "integer" else number
+def order(action: str, symbol: str, quantity: int | None = None) -> dict[str, Any]:
+    names = (
+        "equity_percent",
+        "limit_price",
+        "stop_price",
+        "trail_amount",
+        "trail_percent",
+        "take_profit",
+        "stop_loss",
+    )
+    rest: dict[str, Any] = dict.fromkeys((*names, "replaces"))
+    sized = {"action": action, "symbol": symbol, "quantity": quantity}
+    return {**rest, **sized, "order_type": "market", "time_in_force": "day"}
+
+
+def closes_by_symbol(prompt: str, symbols: list[str]) -> dict[str, list[float]]:
+    """Closes of the bars shown, oldest first. Lines of a single symbol don't name it."""
+    found: dict[str, list[float]] = {}
+    for symbol, close in BAR.findall(prompt):
+        named = symbol or next(iter(symbols), "")
+        if named in symbols:
+            found.setdefault(named, []).append(float(close))
+    return found
