@@ -12,7 +12,14 @@ class RunAdmin(ReadOnlyAdmin):
         "id", "user", "model", "number", "state", "decider", "symbols", "date_from", "cursor", "steps_total",
         "order_count", "denial_count", "failure_code", "created_at",
     ]  # fmt: skip
-    list_filter = ["state", "mode", "session", "decider", "failure_code", ("deleted_at", admin.EmptyFieldListFilter)]
+    list_filter = [
+        "state",
+        "mode",
+        "session",
+        "decider",
+        "failure_code",
+        ("deleted_at", admin.EmptyFieldListFilter),
+    ]
     search_fields = ["user__username", "model__name", "failure_message", "snapshot_hash", "data_hash"]
     list_select_related = ["user", "model"]
     date_hierarchy = "created_at"

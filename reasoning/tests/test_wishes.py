@@ -20,7 +20,9 @@ from trading.types import Action, OrderIntent, OrderType, Verdict
         (OrderIntent(Action.BUY, "SPY", equity_percent=Decimal("12.50")), "buy 12.5 % of equity in SPY"),
         (OrderIntent(Action.CLOSE, "SPY"), "close SPY"),
         (
-            OrderIntent(Action.BUY, "SPY", quantity=5, order_type=OrderType.LIMIT, limit_price=Decimal("145.10")),
+            OrderIntent(
+                Action.BUY, "SPY", quantity=5, order_type=OrderType.LIMIT, limit_price=Decimal("145.10")
+            ),
             "buy 5 SPY limit at 145.1",
         ),
         (OrderIntent(Action.CLOSE, "SPY", tag="rule: Flat by noon"), "close SPY by rule: Flat by noon"),

@@ -20,7 +20,9 @@ SIZE = 10
 def run(alice: User) -> Run:
     run = run_make(alice)
     RunEvent.objects.filter(run=run).delete()
-    RunEvent.objects.bulk_create(RunEvent(user=alice, run=run, seq=seq, kind="advanced") for seq in range(1, 26))
+    RunEvent.objects.bulk_create(
+        RunEvent(user=alice, run=run, seq=seq, kind="advanced") for seq in range(1, 26)
+    )
     return run
 
 
