@@ -94,13 +94,16 @@ def attempt_begin(question: Question, *, tokens: int, cost: Decimal | None) -> L
 
 
 def attempt_end(attempt: LLMAttempt, measured: Measured) -> None:
-    """Complete an attempt, and correct what was counted for it by what it really took."""
+    """Complete an attempt, and correct what was counted for it by what it really took.
+
+    One that a later worker has closed as lost meanwhile stays as it is.
+    """
+    values = {name: getattr(measured, name) for name in measured.__slots__}
+    values["error"] = measured.error[:MOST_ERROR]
+    if not LLMAttempt.objects.filter(pk=attempt.pk, ended_at=None).update(**values):
+        return
     tokens = measured.counted_tokens - attempt.counted_tokens
     cost = (measured.counted_cost or Decimal(0)) - (attempt.counted_cost or Decimal(0))
-    for name in measured.__slots__:
-        setattr(attempt, name, getattr(measured, name))
-    attempt.error = attempt.error[:MOST_ERROR]
-    attempt.save(update_fields=measured.__slots__)
     unpriced = int(measured.cost is None)
     usage_add(attempt, tokens=tokens, cost=cost, unpriced=unpriced, seconds=measured.latency_ms / 1000)
 

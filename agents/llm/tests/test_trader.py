@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from agents.answers.contract import DecisionAnswer
+from agents.answers.parse import decision_read
 from agents.llm.fake.trader import answer_to
 from agents.llm.requests import body_of
 from agents.llm.tests.asking import ask_of
@@ -33,7 +34,7 @@ def prompt(closes: list[float], *, holding: str = "nothing", minutes: int = 200,
 
 def decided(text: str, mode: StructuredMode = StructuredMode.JSON_SCHEMA) -> DecisionAnswer:
     ask = ask_of(messages=(Message("system", "Rules."), Message("user", text)), schema=DecisionAnswer)
-    return DecisionAnswer.model_validate_json(answer_to(body_of(HERE, ask, mode)))
+    return decision_read(answer_to(body_of(HERE, ask, mode)), ["TEST"]).answer
 
 
 RISING, FALLING = [100.0, 100, 100, 100, 100, 101], [101.0, 101, 101, 101, 101, 100]

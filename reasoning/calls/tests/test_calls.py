@@ -165,6 +165,17 @@ def test_an_attempt_that_died_in_flight_stays_on_the_bill(alice: User) -> None:
     assert (used.calls, used.tokens, used.cost) == (2, 1800, Decimal("0.0024"))
 
 
+def test_a_worker_that_was_thought_dead_changes_nothing_any_more(alice: User) -> None:
+    asked = question(alice)
+    stalled = attempt_begin(asked, tokens=800, cost=Decimal("0.002"))
+    second = attempt_begin(asked, tokens=800, cost=Decimal("0.002"))
+    attempt_end(stalled, measured())
+    attempt_end(second, measured())
+    codes = selectors.attempts_at(alice, asked.ask_id).values_list("failure_code", flat=True)
+    assert list(codes) == ["lost", ""]
+    assert selectors.used_on_day(alice.pk, second.sent_at.date()).tokens == 1800
+
+
 def refused(sql: str) -> str:
     with pytest.raises(DatabaseError) as caught, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
