@@ -43,7 +43,12 @@ class StepResult(NamedTuple):
     cash: Decimal
     long_value: Decimal
     short_value: Decimal
-    drawdown: Decimal  # fraction of the running peak
+    peak_equity: Decimal  # the highest so far
+
+    @property
+    def drawdown(self) -> Decimal:
+        """Fraction of the running peak that is lost."""
+        return 1 - self.equity / self.peak_equity if self.peak_equity > 0 else ZERO
 
 
 def start_account(initial_cash: Decimal, settings: ExecutionSettings, now: datetime) -> Account:
@@ -217,6 +222,6 @@ def _result(
     return StepResult(
         account.step, account.now, tuple(tape.fills), tuple(tape.round_trips), orders, decision, forced, outcome,
         verdicts, tuple(tape.notices), equity, account.cash, equity - account.cash + short_value, short_value,
-        1 - equity / peak if peak > 0 else ZERO,
+        peak,
     )
     # fmt: on

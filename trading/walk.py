@@ -59,7 +59,7 @@ class Quiet:
                 cash=self.cash,
                 long_value=equity - self.cash + ZERO,
                 short_value=ZERO,
-                drawdown=1 - equity / peak,
+                peak_equity=peak,
             )
 
 
