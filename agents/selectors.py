@@ -28,6 +28,7 @@ from market.models import Bar as StoredBar
 from market.models import Instrument
 from profiles.models import TradingModel
 from reasoning.models import Entry
+from reasoning.selectors import shares_moved
 from reasoning.ties import FACT as CALLS
 from reasoning.wishes import Wish, wishes_of
 from runs.models import Mode, Run, RunState, RunStatistics, Session
@@ -88,10 +89,18 @@ def decision_opened(run: Run, entry: Entry) -> DecisionOpened:
     return DecisionOpened(
         row=decision_rows(run, [entry])[0],
         point=equity_points_of(run).filter(step=entry.step).first(),
-        held=held_at(run, entry.step),
+        held=held_then(run, entry.step),
         bars={symbol: newest_bars(run, symbol, entry.simulated_at) for symbol in symbols},
         calls=calls_shown(run, entry.step),
     )
+
+
+def held_then(run: Run, step: int) -> dict[str, int]:
+    """Shares held after a step: what was traded up to it, and what splits made of that."""
+    held = held_at(run, step)
+    for symbol, shares in shares_moved(run, step).items():
+        held[symbol] = held.get(symbol, 0) + shares
+    return {symbol: shares for symbol, shares in held.items() if shares}
 
 
 def newest_bars(run: Run, symbol: str, until: datetime) -> list[Bar]:

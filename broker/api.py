@@ -63,7 +63,10 @@ class OrderOut(ExactModelSerializer):
             "stop_price",
             "trail_amount",
             "trail_percent",
+            "take_profit",
+            "stop_loss",
             "parent_number",
+            "replaces_number",
             "oco_group",
             "status",
             "tag",
@@ -72,6 +75,7 @@ class OrderOut(ExactModelSerializer):
             "active_from",
             "expires_at",
             "closed_at",
+            "note",
             "reason",
             "fills",
         ]

@@ -44,8 +44,12 @@ class Batch:
 
     @property
     def of_note(self) -> list[StepResult]:
-        """The steps whose decision was more than a hold, or to which the broker had something to say."""
-        return [result for result in self.eventful if result.outcome != Outcome.HELD or result.notices]
+        """The steps whose decision was more than a hold, or to which the broker had something to say or do."""
+        return [
+            result
+            for result in self.eventful
+            if result.outcome != Outcome.HELD or result.notices or result.forced
+        ]
 
     def decisions(self) -> Iterator[Decision]:
         for part in self.parts():

@@ -57,7 +57,14 @@ class Order(RunRow):
     stop_price = PriceField(null=True, blank=True)
     trail_amount = PriceField(null=True, blank=True)
     trail_percent = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
-    parent_number = models.PositiveIntegerField(null=True, blank=True)
+    take_profit = PriceField(null=True, blank=True, help_text="a bracket's target")
+    stop_loss = PriceField(null=True, blank=True, help_text="a bracket's stop")
+    parent_number = models.PositiveIntegerField(
+        null=True, blank=True, help_text="the entry whose fill sends it"
+    )
+    replaces_number = models.PositiveIntegerField(
+        null=True, blank=True, help_text="the order whose place it took"
+    )
     oco_group = models.PositiveIntegerField(null=True, blank=True)
     status = models.CharField(max_length=20, choices=choices_of(OrderStatus))
     tag = models.CharField(max_length=120, blank=True)
@@ -66,6 +73,7 @@ class Order(RunRow):
     active_from = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=120, blank=True, help_text="why it ended, if it did not fill")
     reason = models.CharField(
         max_length=500, blank=True, help_text="the first 500 characters of the decision's reasoning"
     )

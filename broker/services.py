@@ -11,12 +11,14 @@ from broker.models import Checkpoint, EquitySegment, Fill, Order, Position, Roun
 from core.bulk import ids_reserve, rows_insert
 from runs.models import Run
 from trading.ledger import Account
+from trading.margin import MARGIN_CALL
 from trading.orders import Order as CoreOrder
 from trading.positions import RoundTrip as CoreRoundTrip
 from trading.session import StepResult
 from trading.types import Fill as CoreFill
 
 REASON_LENGTH = 500
+FORCED_REASON = "Margin call: the broker closes what it takes to be above maintenance margin again."
 
 
 def steps_record(run: Run, batch: Batch, account: Account, benchmark: Ints) -> None:
@@ -42,7 +44,7 @@ def orders_record(run: Run, results: Sequence[StepResult], first_step: int) -> d
     new = [order for order in latest.values() if order.decided_step >= first_step]
     reasons = {result.step: result.decision.reasoning[:REASON_LENGTH] for result in results}
     ids = dict(zip((order.number for order in new), ids_reserve(Order, len(new)), strict=True))
-    rows_insert([order_row(run, order, reasons[order.decided_step], pk=ids[order.number]) for order in new])
+    rows_insert([order_row(run, order, reason_of(order, reasons), pk=ids[order.number]) for order in new])
     changed = [order for order in latest.values() if order.decided_step < first_step]
     if changed:
         orders_update(run, changed)
@@ -58,7 +60,19 @@ def orders_update(run: Run, orders: Sequence[CoreOrder]) -> None:
     )
 
 
-CHANGING = ["status", "filled_quantity", "quantity", "limit_price", "stop_price", "active_from", "closed_at"]
+CHANGING = [
+    "status",
+    "filled_quantity",
+    "quantity",
+    "limit_price",
+    "stop_price",
+    "trail_amount",
+    "take_profit",
+    "stop_loss",
+    "active_from",
+    "closed_at",
+    "note",
+]
 COPIED = [
     "number",
     "symbol",
@@ -72,6 +86,8 @@ COPIED = [
     "stop_price",
     "trail_amount",
     "trail_percent",
+    "take_profit",
+    "stop_loss",
     "oco_group",
     "status",
     "tag",
@@ -80,12 +96,19 @@ COPIED = [
     "active_from",
     "expires_at",
     "closed_at",
+    "note",
 ]
 
 
 def order_row(run: Run, order: CoreOrder, reason: str, *, pk: int | None = None) -> Order:
     copied: dict[str, Any] = {name: getattr(order, name) for name in COPIED}
-    return Order(pk=pk, user_id=run.user_id, run=run, parent_number=order.parent, reason=reason, **copied)
+    tied = {"parent_number": order.parent, "replaces_number": order.replaces}
+    return Order(pk=pk, user_id=run.user_id, run=run, reason=reason, **tied, **copied)
+
+
+def reason_of(order: CoreOrder, decided: Mapping[int, str]) -> str:
+    """The decider's reasoning, of an order that it asked for."""
+    return FORCED_REASON if order.tag == MARGIN_CALL else decided[order.decided_step]
 
 
 def fills_record(run: Run, results: Sequence[StepResult], ids: Mapping[int, int]) -> None:

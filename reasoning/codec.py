@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
@@ -60,11 +60,10 @@ def intent_from_json(data: Mapping[str, Any]) -> OrderIntent:
     return OrderIntent(**values)
 
 
-def wishes_to_json(decision: Decision) -> list[dict[str, Any]]:
-    """The orders and cancels that a decision asked for."""
-    return [intent_to_json(intent) for intent in decision.intents] + [
-        {"cancel": number} for number in decision.cancels
-    ]
+def wishes_to_json(decision: Decision, forced: Iterable[OrderIntent] = ()) -> list[dict[str, Any]]:
+    """The orders and cancels that a decision asked for; between them, tagged, what the broker or a rule asked for."""
+    orders = [intent_to_json(intent) for intent in (*decision.intents, *forced)]
+    return orders + [{"cancel": number} for number in decision.cancels]
 
 
 def decision_from_entry(
@@ -75,9 +74,10 @@ def decision_from_entry(
     failure_code: str,
     was_asked: bool,
 ) -> Decision:
-    """Rebuild a decision from the fields of its entry."""
+    """Rebuild a decision from the fields of its entry. What others asked for is not the decider's: it comes anew."""
+    own = [item for item in intents if "cancel" not in item and not item.get("tag")]
     return Decision(
-        intents=tuple(intent_from_json(item) for item in intents if "cancel" not in item),
+        intents=tuple(intent_from_json(item) for item in own),
         cancels=tuple(item["cancel"] for item in intents if "cancel" in item),
         reasoning=reasoning,
         confidence=confidence,
@@ -99,7 +99,7 @@ def decision_fields(result: StepResult) -> dict[str, Any]:
         "content": decision.reasoning,
         "confidence": None if decision.confidence is None else float(decision.confidence),
         "failure_code": decision.failure_code,
-        "intents": wishes_to_json(decision),
+        "intents": wishes_to_json(decision, result.forced),
         "verdicts": [verdict_to_json(index, verdict) for index, verdict in result.verdicts],
         "order_numbers": [order.number for order in result.orders if order.decided_step == result.step],
         "notices": [

@@ -33,10 +33,11 @@ class Objection:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One order or cancel that was asked for, with every objection to it."""
+    """One order or cancel that was asked for, with every objection to it. `asked_by` is empty for the decider."""
 
     text: str
     objections: list[Objection]
+    asked_by: str = ""
 
 
 def wishes_of(entry: Entry) -> list[Wish]:
@@ -44,7 +45,10 @@ def wishes_of(entry: Entry) -> list[Wish]:
     objections: dict[int, list[Objection]] = {}
     for verdict in entry.verdicts:
         objections.setdefault(verdict["intent"], []).append(objection(verdict))
-    return [Wish(sentence(intent), objections.get(index, [])) for index, intent in enumerate(entry.intents)]
+    return [
+        Wish(sentence(intent), objections.get(index, []), words_of(intent.get("tag", "")))
+        for index, intent in enumerate(entry.intents)
+    ]
 
 
 def objection(verdict: Mapping[str, Any]) -> Objection:
@@ -73,8 +77,12 @@ def sentence(intent: Mapping[str, Any]) -> str:
     if intent.get("replaces"):
         words.append(f"in place of order {intent['replaces']}")
     if intent.get("tag"):
-        words.append(f"by {intent['tag']}")
+        words.append(f"by {words_of(intent['tag'])}")
     return " ".join(word for word in words if word)
+
+
+def words_of(tag: str) -> str:
+    return tag.replace("_", " ")
 
 
 def amount(value: str | None, unit: str) -> str:
