@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -51,6 +51,33 @@ def test_weekly_loss_counts_from_the_week_s_open_and_not_from_the_start_of_the_r
     account.week_open_equity, account.session = Decimal("12000.01"), 8
     (verdict,) = door(profile={"max_loss_per_week": "1000"})(buy(1), account).verdicts
     assert (verdict.code, verdict.attempted, verdict.source) == ("WEEKLY_LOSS", Decimal("1000.01"), "profile")
+
+
+@pytest.mark.parametrize(
+    ("is_margin", "day", "day_open_equity", "trades", "denied"),
+    [
+        (True, "2024-01-03", 24_999, [1, 1, 1], ["DAY_TRADES"]),
+        (True, "2026-06-03", 24_999, [1, 1, 1], ["DAY_TRADES"]),
+        (True, "2026-06-04", 24_999, [1, 1, 1], []),
+        (True, "2024-01-03", 25_000, [1, 1, 1], []),
+        (True, "2024-01-03", 24_999, [1, 1], []),
+        (False, "2024-01-03", 24_999, [1, 1, 1], []),
+    ],
+)
+def test_day_trades(
+    is_margin: bool, day: str, day_open_equity: int, trades: list[int], denied: list[str]
+) -> None:
+    account = account_with(24_999, is_margin=is_margin)
+    account.session_opened_at = datetime.fromisoformat(f"{day}T14:30:00+00:00")
+    account.day_open_equity = Decimal(day_open_equity)
+    account.day_trades.extend(trades)
+    assert codes(door()(buy(1), account)) == denied
+
+
+def test_without_day_trades_left_a_position_can_still_be_closed() -> None:
+    account = account_with(0, held={"AAA": 100}, is_margin=True)
+    account.day_trades.extend([1, 1, 1])
+    assert codes(door()(ask(Action.CLOSE), account)) == []
 
 
 @pytest.mark.parametrize(("equity", "denied"), [("7500.01", []), ("7500", []), ("7499.99", ["DRAWDOWN"])])
