@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("profiles.urls")),
     path("", include("runs.urls")),
+    path("", include("reasoning.urls")),
     path("", include("agents.urls")),
     path("", include("core.urls")),
     path("api/v1/", include("tradelab.api_urls")),

@@ -129,8 +129,20 @@ def test_gaps_stand_beside_the_name_of_a_run_wherever_it_stands(trade: Trade, al
 def test_the_page_says_how_often_it_would_have_acted_on_skipped_bars(
     trade: Trade, alice_client: Client
 ) -> None:
-    run = trade(every=4, shade_rate=1.0)
+    run = trade(every=4, shade_rate=1.0, on_fill=False, on_event=False)
     page = alice_client.get(f"/models/{run.model_id}/r/{run.number}/").content.decode()
     shaded = Entry.objects.filter(run=run, context__has_key="shade_acted").count()
     assert shaded == 9
     assert f"Of {shaded} skipped bars that were asked about without trading, it would have acted at" in page
+
+
+def test_the_log_is_downloaded_as_the_file_that_can_be_checked(trade: Trade, alice_client: Client) -> None:
+    run = trade()
+    url = f"/models/{run.model_id}/r/{run.number}/"
+    page = alice_client.get(url).content.decode()
+    assert f'href="{url}log.jsonl"' in page
+    assert run.log_head in page
+    response = alice_client.get(f"{url}log.jsonl")
+    assert response["Content-Disposition"] == f'attachment; filename="run-{run.pk}-log.jsonl"'
+    header, found = file_verify(response.content.decode().split("\n"))
+    assert (header["head"], found.is_whole, found.count) == (run.log_head, True, BARS + 4)
