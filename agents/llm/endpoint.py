@@ -8,11 +8,10 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from agents.llm.budget import Budget, Caps, day_caps
-from agents.llm.journal import ENDPOINTS_FAULT, MOST_FAILED_IN_A_ROW, Journal, release_connection
+from agents.llm.journal import ENDPOINTS_FAULT, MOST_FAILED_IN_A_ROW, Journal
 from agents.llm.prices import price_find
 from agents.llm.types import Endpoint, Paused, StopAsked, StructuredMode
 from core.errors import UserError
-from core.rls import acting_as
 from profiles.llm.models import EndpointFields, LLMEndpoint
 from profiles.llm.selectors import defaults_get, endpoint_choose, key_read, spending_get
 from reasoning.calls.models import LLMCall
@@ -80,7 +79,7 @@ def journal_open(user: User, claim: Claim, run: Run) -> Journal:
         endpoint=endpoint,
         price=price,
         budget=budget,
-        beat=lambda: run_beat(user, claim),
+        guard=lambda: run_guard(user, claim),
         failed_in_a_row=failed_in_a_row(run),
     )
 
@@ -91,12 +90,9 @@ def not_ready(code: str, message: str) -> Paused:
     return paused
 
 
-def run_beat(user: User, claim: Claim) -> None:
-    """A waiting worker's sign of life. Raises StopAsked and LeaseLost."""
-    with acting_as(user.pk):
-        is_stopped = lease_beat(user, claim)
-    release_connection()
-    if is_stopped:
+def run_guard(user: User, claim: Claim) -> None:
+    """A worker's sign of life, and its leave to go on. Raises StopAsked and LeaseLost."""
+    if lease_beat(user, claim):
         raise StopAsked
 
 

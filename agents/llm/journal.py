@@ -35,6 +35,7 @@ from profiles.llm.services import endpoint_learn
 from reasoning.calls.models import LLMAttempt, LLMCall
 from reasoning.calls.selectors import call_of
 from reasoning.calls.services import Answered, Measured, Question, attempt_begin, attempt_end, call_record
+from runs.services import LeaseLost
 
 MOST_FAILED_IN_A_ROW = 3  # then the endpoint is at fault, not the question
 LONGEST_HOLD_SECONDS = 60
@@ -59,8 +60,9 @@ class Journal:
     endpoint: Endpoint
     price: Price
     budget: Budget = field(default_factory=Budget)
-    # Called every second of a wait. What it raises closes the connection and goes through to the caller.
-    beat: Callable[[], None] = lambda: None
+    # Called before every request and every second of a wait, in a transaction that acts for the user. What it raises
+    # closes the connection and goes through to the caller.
+    guard: Callable[[], None] = lambda: None
     failed_in_a_row: int = 0  # of the run's newest questions
     most_attempts: int = field(default_factory=lambda: settings.LLM_ATTEMPTS)
     random: Random = field(default_factory=Random)
@@ -74,7 +76,7 @@ class Journal:
     def ask(self, ask: Ask) -> Answer:
         """Return the answer, stored or new; `failure_code` says when it is none that can be used.
 
-        Raises BudgetReached and ProviderDown, after which the run pauses, and whatever `beat` raises.
+        Raises BudgetReached and ProviderDown, after which the run pauses, LeaseLost, and whatever `guard` raises.
         """
         question = question_of(self.user.pk, self.run_id, self.endpoint, ask)
         if self.may_be_stored:
@@ -125,11 +127,21 @@ class Journal:
             self.sleep(wait)
         body = body_of(self.endpoint, ask, self.endpoint.structured_mode)
         expected = self.estimator.expect(characters_in(body))
-        with acting_as(self.user.pk):
-            now = timezone.now()
-            self.budget.check(*used_so_far(self.user.pk, self.run_id, now), expected, now)
-            attempt = attempt_begin(question, tokens=expected.tokens, cost=expected.cost)
+        try:
+            with acting_as(self.user.pk):
+                self.guard()
+                now = timezone.now()
+                self.budget.check(*used_so_far(self.user.pk, self.run_id, now), expected, now)
+                attempt = attempt_begin(question, tokens=expected.tokens, cost=expected.cost)
+        except IntegrityError:
+            raise LeaseLost from None  # another worker is just asking the same
         return Sent(body, expected, attempt)
+
+    def beat(self) -> None:
+        """The sign of life of somebody who waits."""
+        with acting_as(self.user.pk):
+            self.guard()
+        release_connection()
 
     def send(self, sent: Sent) -> Received:
         """Have the request sent and wait for what comes; a stop closes the connection and is put on the bill."""

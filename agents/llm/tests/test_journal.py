@@ -103,7 +103,7 @@ def test_stop_closes_the_connection_and_leaves_the_attempt_on_the_bill(
             raise StopAsked
 
     with pytest.raises(StopAsked):
-        journal_at(fakellm, alice, "latency=30", run=run, beat=stop).ask(ask_of())
+        journal_at(fakellm, alice, "latency=30", run=run, guard=stop).ask(ask_of())
     eventually(lambda: fakellm.state.hung_up == 1, seconds=2)
     attempt = LLMAttempt.objects.get()
     assert attempt.failure_code == "stopped"
@@ -119,4 +119,4 @@ def test_stop_ends_a_wait_between_attempts_too(alice: User, run: Run, fakellm: F
             raise StopAsked
 
     with pytest.raises(StopAsked):
-        journal_at(fakellm, alice, "rate_limited,retry_after=20", run=run, beat=stop).ask(ask_of())
+        journal_at(fakellm, alice, "rate_limited,retry_after=20", run=run, guard=stop).ask(ask_of())
