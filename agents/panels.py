@@ -12,6 +12,7 @@ from core.panels import Panel
 from core.requests import UserRequest
 from profiles.models import TradingModel
 from reasoning.filters import decision_filter
+from reasoning.notices import notice_rows, noticed
 from reasoning.selectors import DecisionFilter, decision_at, decisions_of, outcome_counts
 from runs import page
 from runs.keyset import keyset_page
@@ -20,12 +21,14 @@ from runs.query import number_in, query_with
 from runs.statistics_rows import statistics_sections
 
 DECISIONS_A_PAGE = 50
+NOTICES_A_PAGE = 100
 MOST_SYMBOLS_OFFERED = 200
 
 
 def register() -> None:
     panels.register(Panel("model", "start", "Start a run", 10, "agents/_start.html", start))
     panels.register(Panel(page.TABS, "decisions", "Decisions", 10, "agents/_decisions.html", decisions))
+    panels.register(Panel(page.TABS, "notices", "Notices", 35, "reasoning/_notices.html", notices))
     panels.register(Panel(page.TABS, "statistics", "Statistics", 40, "agents/_statistics.html", statistics))
 
 
@@ -73,6 +76,15 @@ def outcome_links(request: UserRequest, run: Run, wanted: DecisionFilter) -> lis
         }
         for name, count in links.items()
     ]
+
+
+def notices(request: UserRequest, run: Run) -> dict[str, Any]:
+    found = keyset_page(request, noticed(run), "seq", NOTICES_A_PAGE)
+    return {
+        "page": found,
+        "rows": notice_rows(found.rows),
+        "is_followed": run.is_active and found.is_newest,
+    }
 
 
 def statistics(request: UserRequest, run: Run) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from market.models import Bar as StoredBar
 from market.models import Instrument
 from profiles.models import TradingModel
 from reasoning.models import Entry
-from reasoning.selectors import shares_moved
+from reasoning.notices import shares_moved
 from reasoning.ties import FACT as CALLS
 from reasoning.wishes import Wish, wishes_of
 from runs.models import Mode, Run, RunState, RunStatistics, Session

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from broker.charts import candles_chart, equity_chart
+from broker.funds import funds_now
 from broker.selectors import account_now, equity_points_of, orders_of, round_trips_of
 from core import panels
 from core.panels import Panel
@@ -29,7 +30,7 @@ def register() -> None:
 
 
 def now(request: HttpRequest, run: Run) -> dict[str, Any]:
-    return {"account": account_now(run)}
+    return {"account": account_now(run), "funds": funds_now(run)}
 
 
 def charted(request: HttpRequest, run: Run) -> dict[str, Any]:

@@ -28,16 +28,6 @@ def recorded_decisions(run: Run) -> dict[int, Decision]:
     }
 
 
-def shares_moved(run: Run, step: int) -> dict[str, int]:
-    """Shares by symbol that came or went without a trade up to a step, such as by a split."""
-    moved: dict[str, int] = {}
-    entries = Entry.objects.filter(run=run, step__lte=step).exclude(notices=[])
-    for notices in entries.values_list("notices", flat=True):
-        for notice in notices:
-            moved[notice["symbol"]] = moved.get(notice["symbol"], 0) + notice.get("shares", 0)
-    return moved
-
-
 def denials_by_code(run: Run) -> dict[str, int]:
     """How often each limit denied an order of the run; an order against two limits counts for both."""
     with connection.cursor() as cursor:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from core import panels
 from core.panels import Panel
 from core.requests import UserRequest
 from profiles.models import TradingModel
 from profiles.selectors import profile_get
+from rules.account_rows import account_rows
 from rules.limit_rows import limit_rows
 from rules.limits import effective_limits
 from runs import page
@@ -48,11 +51,13 @@ def model_limits(request: UserRequest, model: TradingModel) -> dict[str, Any]:
         decider_params={},
         mode=Mode.INTRADAY,
     )
-    return {"rows": limit_rows(effective_limits(snapshot))}
+    account = account_rows(snapshot, model.initial_cash, timezone.localdate())
+    return {"rows": [*limit_rows(effective_limits(snapshot)), *account]}
 
 
 def run_limits(request: UserRequest, run: Run) -> dict[str, Any]:
-    return {"rows": limit_rows(effective_limits(run.snapshot))}
+    account = account_rows(run.snapshot, run.initial_cash, run.date_from)
+    return {"rows": [*limit_rows(effective_limits(run.snapshot)), *account]}
 
 
 def snapshot(request: UserRequest, run: Run) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from runs.models import Run, RunState
 from runs.tests.factories import run_make
 
 # Four of these open the request: the session, its user, whose turn it is, and the user's zone.
-QUERIES_OF_THE_PAGE = 20
-QUERIES_OF_THE_STATE = 16
+QUERIES_OF_THE_PAGE = 21
+QUERIES_OF_THE_STATE = 17
 LARGEST_PAGE = 100_000  # bytes
 
 
@@ -58,7 +58,8 @@ def test_the_page_of_a_long_run_is_not_heavy(alice_client: Client, run: Run) -> 
 
 
 @pytest.mark.parametrize(
-    "tab", ["decisions", "orders", "round-trips", "statistics", "limits", "equity", "snapshot", "events"]
+    "tab",
+    ["decisions", "orders", "round-trips", "notices", "statistics", "limits", "equity", "snapshot", "events"],
 )
 def test_every_tab_is_an_address_of_its_own(alice_client: Client, run: Run, tab: str) -> None:
     page = text_of(alice_client, url_of(run, f"?tab={tab}"))
