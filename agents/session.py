@@ -20,7 +20,7 @@ from core.rls import acting_as
 from reasoning.services import entries_append
 from runs.models import RunState
 from runs.services import Claim, progress_record, run_lock_claimed
-from runs.services.progress import Progress
+from runs.services.progress import LOG_FIELDS, Progress
 from trading.walk import Stretch
 
 
@@ -72,6 +72,7 @@ def conclude(user: User, claim: Claim, desk: Desk) -> RunState:
     with acting_as(user.pk):
         run = run_lock_claimed(user, claim)
         entries_append(run, [], thoughts)
+        run.save(update_fields=LOG_FIELDS)
         run_complete(run, RunState.COMPLETED, desk.seconds_since_commit())
     return RunState.COMPLETED
 

@@ -18,14 +18,16 @@ from trading.types import Outcome
 
 
 def entries_append(run: Run, results: Sequence[StepResult], thoughts: Sequence[Thought] = ()) -> None:
-    """Append thoughts, then one decision a step, in the caller's transaction, which holds the run's row lock."""
+    """Append thoughts, then one decision a step, in the caller's transaction, which holds the run's row lock.
+
+    The run's end of the chain moves with them and is saved by the caller, with its progress: one update a step.
+    """
     rows = [thought_row(run, thought) for thought in thoughts]
     rows += [decision_row(run, result) for result in results]
     if not rows:
         return
     chain_on(run, rows)
     rows_insert(rows)
-    run.save(update_fields=["log_count", "log_head"])
 
 
 def chain_on(run: Run, rows: Sequence[Entry]) -> None:

@@ -47,7 +47,9 @@ def progress_record(run: Run, progress: Progress) -> None:
     )
 
 
+LOG_FIELDS = ["log_count", "log_head"]  # moved by `reasoning.services.entries_append`
 PROGRESS_FIELDS = [
+    *LOG_FIELDS,
     "cursor",
     "asked_count",
     "decided_count",
