@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any
 
 from broker.equity import Floats
@@ -11,6 +11,7 @@ from broker.models import Fill, Order
 from broker.selectors import equity_curve, fills_of
 from market.calendar import session_bounds
 from market.columns import BarColumns, Timeframe
+from market.following import bars_followed, listings_load
 from market.selectors import bars_load
 from runs.models import Mode, Run
 from trading.orders import OPEN_STATUSES
@@ -54,17 +55,16 @@ def candles_chart(run: Run, symbol: str) -> Json:
 
 
 def bars_until(run: Run, symbol: str, now: datetime) -> BarColumns:
-    """The run's bars that have closed by a moment of its clock.
+    """The run's bars that have closed by a moment of its clock, at the prices of their day.
 
     The clock stands at ends of bars, so every bar that starts before it has closed.
     """
-    timeframe = Timeframe.MINUTE if run.mode == Mode.INTRADAY else Timeframe.DAY
-    return bars_load([symbol], timeframe, beginning(run), now)[symbol]
-
-
-def beginning(run: Run) -> datetime:
     bounds = session_bounds(run.date_from, run.session) if run.mode == Mode.INTRADAY else None
-    return bounds.open if bounds else datetime.combine(run.date_from, time.min, UTC)
+    if bounds is not None:
+        return bars_load([symbol], Timeframe.MINUTE, bounds.open, now)[symbol]
+    period = (Timeframe.DAY, run.date_from, run.date_to)
+    bars = bars_followed(listings_load([symbol], *period), *period)[symbol]
+    return bars.rows(bars.start < int(now.timestamp()))
 
 
 def place(run: Run, moment: int) -> int:

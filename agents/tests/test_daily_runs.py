@@ -17,6 +17,7 @@ from rest_framework.test import APIClient
 from agents.replay import replay
 from agents.tests.tape import BARE, action, days, trade, trader, wish
 from agents.tests.test_run_page import text_of, url_of
+from broker.charts import candles_chart
 from broker.models import EquityPoint, Fill, Order, Position, RoundTrip
 from core.rls import acting_as
 from market.models import CorporateAction
@@ -124,6 +125,7 @@ def test_a_ticker_change_loses_neither_position_nor_price(alice: User, model: Tr
     assert equity(run) == [10_000, 10_000, 10_010, 10_020, 10_030, 10_030]
     assert notices(run) == [(4, "SYMBOL_CHANGE", "OLD is traded as NEW from here on")]
     assert RoundTrip.objects.get(run=run).pnl == 30
+    assert [bar[4] for bar in candles_chart(run, "OLD")["bars"]] == [100, 100, 101, 102, 103, 104]
     assert beside(run)[-1] == 10_000 + 100 * 4
 
 
