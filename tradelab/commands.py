@@ -12,7 +12,7 @@ from tradelab import env, services
 # They work without a database. Every other command holds the services while it runs.
 WITHOUT_SERVICES = {
     "", "help", "version", "bootstrap_db", "check", "collectstatic", "compilemessages", "diffsettings", "findstatic",
-    "gates_doc", "makemessages", "oracle", "spectacular", "startapp",
+    "fakellm", "gates_doc", "makemessages", "oracle", "spectacular", "startapp",
 }  # fmt: skip
 # They change tables, so they act as the tables' owner. Every other command serves users, and sees what they may see.
 BY_THE_OWNER = {

@@ -33,8 +33,17 @@ from agents.llm.wire import Received
 from core.rls import acting_as
 from profiles.llm.services import endpoint_learn
 from reasoning.calls.models import LLMAttempt, LLMCall
+from reasoning.calls.request import part_hashes
 from reasoning.calls.selectors import call_of
-from reasoning.calls.services import Answered, Measured, Question, attempt_begin, attempt_end, call_record
+from reasoning.calls.services import (
+    Answered,
+    Measured,
+    Question,
+    attempt_begin,
+    attempt_end,
+    attempts_close,
+    call_record,
+)
 from runs.services import LeaseLost
 
 MOST_FAILED_IN_A_ROW = 3  # then the endpoint is at fault, not the question
@@ -72,29 +81,31 @@ class Journal:
         self.learned = self.endpoint
         # Only what an earlier worker asked can be stored, and it asked in this order: after a miss, nothing more is.
         self.may_be_stored = self.run_id is not None
+        self.known_parts: set[str] = set()
 
     def ask(self, ask: Ask) -> Answer:
         """Return the answer, stored or new; `failure_code` says when it is none that can be used.
 
         Raises BudgetReached and ProviderDown, after which the run pauses, LeaseLost, and whatever `guard` raises.
         """
-        question = question_of(self.user.pk, self.run_id, self.endpoint, ask)
+        question, tried = question_of(self.user.pk, self.run_id, self.endpoint, ask), 0
         if self.may_be_stored:
             with acting_as(self.user.pk):
                 call = call_of(self.user.pk, question.ask_id)
-            if call is not None:
-                return stored_answer(call)
-        answer = self.ask_provider(question, ask)
+                if call is not None:
+                    return stored_answer(call)
+                tried = attempts_close(question)
+        answer = self.ask_provider(question, ask, tried)
         self.may_be_stored = False
         self.watch(answer)
         return answer
 
-    def ask_provider(self, question: Question, ask: Ask) -> Answer:
-        """Attempt until there is an answer or a reason why there is none."""
+    def ask_provider(self, question: Question, ask: Ask, tried: int) -> Answer:
+        """Attempt until there is an answer or a reason why there is none; `tried` counts an earlier worker's attempts."""
         bill, tries = Bill(), 0
         asked_at, began = timezone.now(), time.monotonic()
         while True:
-            sent = self.begin(question, ask)
+            sent = self.begin(question, ask, tried + bill.attempts + 1)
             received = self.send(sent)
             took = measured(received, sent.expected, self.price)
             bill, tries = bill.plus(took), tries + 1
@@ -120,7 +131,7 @@ class Journal:
                 answered = self.answered(ask, sent, received, bill, latency_ms, asked_at)
                 return self.record(question, sent, received, took, answered)
 
-    def begin(self, question: Question, ask: Ask) -> Sent:
+    def begin(self, question: Question, ask: Ask, number: int) -> Sent:
         """Wait for a slot, look at the caps, and put the request on record. Raises BudgetReached."""
         rate = rate_limit()
         while wait := rate.take(self.endpoint.id, self.endpoint.calls_per_minute):
@@ -132,7 +143,7 @@ class Journal:
                 self.guard()
                 now = timezone.now()
                 self.budget.check(*used_so_far(self.user.pk, self.run_id, now), expected, now)
-                attempt = attempt_begin(question, tokens=expected.tokens, cost=expected.cost)
+                attempt = attempt_begin(question, number, tokens=expected.tokens, cost=expected.cost)
         except IntegrityError:
             raise LeaseLost from None  # another worker is just asking the same
         return Sent(body, expected, attempt)
@@ -182,7 +193,7 @@ class Journal:
         try:
             with acting_as(self.user.pk):
                 attempt_end(sent.attempt, took)
-                call = call_record(question, answered, took)
+                call = call_record(question, answered, took, self.known_parts)
                 if answered.structured_mode and not received.failure and is_object(received.text):
                     self.learn()
         except IntegrityError:
@@ -192,6 +203,7 @@ class Journal:
                 first = call_of(self.user.pk, question.ask_id)
             assert first is not None, "the answer that stood in the way is there"
             return stored_answer(first)
+        self.known_parts |= part_hashes(call.request_skeleton)
         self.estimator.learn(characters_in(sent.body), received.usage, took.cost)
         return answer_of(call, received, answered)
 

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Max
 from django.utils import timezone
 
 from reasoning.calls.models import LLMAttempt, LLMCall, PromptPart
@@ -77,17 +76,23 @@ class Answered:
     asked_at: datetime
 
 
-def attempt_begin(question: Question, *, tokens: int, cost: Decimal | None) -> LLMAttempt:
+def attempts_close(question: Question) -> int:
+    """Close attempts that an earlier worker left open, and return how many there were in all.
+
+    They died with it and are lost; what was expected of them stays on the bill.
+    """
+    attempts = LLMAttempt.objects.filter(ask_id=question.ask_id)
+    attempts.filter(ended_at=None).update(ended_at=timezone.now(), failure_code=LOST)
+    return attempts.count()
+
+
+def attempt_begin(question: Question, number: int, *, tokens: int, cost: Decimal | None) -> LLMAttempt:
     """Write down that a request is about to be sent, with what it is expected to take.
 
-    Attempts that an earlier worker left open died with it; they keep their estimate and are closed as lost.
+    Raises IntegrityError when another worker makes the same attempt.
     """
-    LLMAttempt.objects.filter(ask_id=question.ask_id, ended_at=None).update(
-        ended_at=timezone.now(), failure_code=LOST
-    )
-    last = LLMAttempt.objects.filter(ask_id=question.ask_id).aggregate(last=Max("number"))["last"] or 0
     attempt = LLMAttempt.objects.create(
-        **question.columns(), number=last + 1, counted_tokens=tokens, counted_cost=cost
+        **question.columns(), number=number, counted_tokens=tokens, counted_cost=cost
     )
     usage_add(attempt, calls=1, tokens=tokens, cost=cost or Decimal(0))
     return attempt
@@ -141,30 +146,23 @@ def usage_add(
         )
 
 
-def call_record(question: Question, answered: Answered, measured: Measured) -> LLMCall:
-    """Store a question's answer. Whoever comes second with the same question gets the first one's row."""
+def call_record(question: Question, answered: Answered, measured: Measured, known_parts: set[str]) -> LLMCall:
+    """Store a question's answer. `known_parts` are parts that the caller knows to be stored.
+
+    Raises IntegrityError when the question has been answered: the first answer counts.
+    """
     stored = dismantle(answered.body, answered.stable)
-    PromptPart.objects.bulk_create(
-        [
-            PromptPart(user_id=question.user_id, hash=key, text=packed(text))
-            for key, text in parts_missing(question.user_id, stored.parts).items()
-        ],
-        ignore_conflicts=True,
+    parts_keep(question.user_id, stored.parts, known_parts)
+    return LLMCall.objects.create(
+        **question.columns(),
+        **{name: getattr(measured, name) for name in FROM_MEASURED},
+        **{name: getattr(answered, name) for name in FROM_ANSWERED},
+        request_hash=request_hash(answered.body),
+        request_skeleton=stored.skeleton,
+        request_texts=packed(json.dumps(list(stored.texts), ensure_ascii=False)),
+        answer=packed(answered.text),
+        answered_at=measured.ended_at,
     )
-    call, _ = LLMCall.objects.get_or_create(
-        ask_id=question.ask_id,
-        defaults={
-            **question.columns(),
-            **{name: getattr(measured, name) for name in FROM_MEASURED},
-            **{name: getattr(answered, name) for name in FROM_ANSWERED},
-            "request_hash": request_hash(answered.body),
-            "request_skeleton": stored.skeleton,
-            "request_texts": packed(json.dumps(list(stored.texts), ensure_ascii=False)),
-            "answer": packed(answered.text),
-            "answered_at": measured.ended_at,
-        },
-    )
-    return call
 
 
 FROM_MEASURED = (
@@ -191,6 +189,10 @@ FROM_ANSWERED = (
 )
 
 
-def parts_missing(user_id: int, parts: Mapping[str, str]) -> dict[str, str]:
-    known = PromptPart.objects.filter(user_id=user_id, hash__in=parts).values_list("hash", flat=True)
-    return {key: text for key, text in parts.items() if key not in set(known)}
+def parts_keep(user_id: int, parts: Mapping[str, str], known: set[str]) -> None:
+    unknown = parts.keys() - known
+    if unknown:
+        found = PromptPart.objects.filter(user_id=user_id, hash__in=unknown).values_list("hash", flat=True)
+        missing = unknown - set(found)
+        rows = [PromptPart(user_id=user_id, hash=key, text=packed(parts[key])) for key in sorted(missing)]
+        PromptPart.objects.bulk_create(rows, ignore_conflicts=True)

@@ -15,7 +15,8 @@ from agents.llm.fake.behaviour import NAME, Behaviour
 from agents.llm.fake.replies import Refused, Reply, reply_of
 from agents.llm.fake.state import State
 
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.02  # of the accepting thread
+NOTICE_SECONDS = 0.5  # of one that waits; a client that hangs up is noticed at once
 FOR_EVER = 3600.0
 
 
@@ -116,7 +117,7 @@ class Handler(BaseHTTPRequestHandler):
         while (left := until - time.monotonic()) > 0:
             if self.server.is_closing:
                 raise HungUp
-            readable, _, _ = select.select([self.connection], [], [], min(left, POLL_SECONDS))
+            readable, _, _ = select.select([self.connection], [], [], min(left, NOTICE_SECONDS))
             if readable:
                 raise HungUp  # a client that waits for its answer has nothing more to say
 

@@ -69,7 +69,7 @@ def test_what_passes_is_tried_again_and_every_attempt_is_on_record(
 def test_an_answer_that_takes_too_long_is_given_up_and_tried_once_more(
     alice: User, run: Run, fakellm: FakeServer
 ) -> None:
-    journal = journal_at(fakellm, alice, "hang=1", run=run, endpoint={"timeout_seconds": 0.1})
+    journal = journal_at(fakellm, alice, "hang=1", run=run, endpoint={"timeout_seconds": 0.5})
     answer = journal.ask(ask_of())
     assert answer.is_usable
     assert codes(run) == [("timeout", None), ("", 200)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -44,4 +45,5 @@ class Command(BaseCommand):
             )
             self.stdout.flush()
             stopped.wait()
-            self.stdout.write(f"Ended after {server.state.report()['calls']} calls")
+            with suppress(BrokenPipeError):
+                self.stdout.write(f"Ended after {server.state.report()['calls']} calls")

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from core.errors import Forbidden
@@ -18,7 +18,15 @@ from reasoning.calls import selectors
 from reasoning.calls.models import LLMAttempt, LLMCall, LLMUsage, PromptPart
 from reasoning.calls.otel import attributes
 from reasoning.calls.request import dismantle, rebuild, request_hash
-from reasoning.calls.services import Answered, Measured, Question, attempt_begin, attempt_end, call_record
+from reasoning.calls.services import (
+    Answered,
+    Measured,
+    Question,
+    attempt_begin,
+    attempt_end,
+    attempts_close,
+    call_record,
+)
 from runs.models import Run
 from runs.tests.factories import run_make
 
@@ -82,9 +90,9 @@ def answered(body: dict[str, Any] = BODY) -> Answered:
 
 def ask(user: User, run: Run | None, body: dict[str, Any] = BODY) -> LLMCall:
     asked = question(user, run)
-    attempt = attempt_begin(asked, tokens=1200, cost=Decimal("0.0005"))
+    attempt = attempt_begin(asked, 1, tokens=1200, cost=Decimal("0.0005"))
     attempt_end(attempt, measured())
-    return call_record(asked, answered(body), measured())
+    return call_record(asked, answered(body), measured(), set())
 
 
 def test_a_request_is_rebuilt_exactly_and_its_hash_matches(alice: User) -> None:
@@ -122,21 +130,21 @@ def test_a_missing_part_is_noticed(alice: User) -> None:
     assert not selectors.is_request_intact(call)
 
 
-def test_the_second_answer_to_a_question_gives_way_to_the_first(alice: User) -> None:
+def test_a_question_has_one_answer(alice: User) -> None:
     asked = question(alice)
-    first = call_record(asked, answered(), measured())
-    second = call_record(asked, answered({**BODY, "temperature": 1.0}), measured(latency_ms=9))
-    assert first.pk == second.pk
+    call_record(asked, answered(), measured(), set())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        call_record(asked, answered({**BODY, "temperature": 1.0}), measured(), set())
     assert LLMCall.objects.get().request_skeleton["temperature"] == 0.2
 
 
 def test_what_was_expected_is_corrected_by_what_it_took(alice: User) -> None:
     run = run_make(alice)
     asked = question(alice, run)
-    attempt = attempt_begin(asked, tokens=5000, cost=Decimal("0.01"))
+    attempt = attempt_begin(asked, 1, tokens=5000, cost=Decimal("0.01"))
     assert selectors.used_by_run(alice.pk, run.pk).tokens == 5000
     attempt_end(attempt, measured(counted_tokens=1000))
-    second = attempt_begin(asked, tokens=10, cost=None)
+    second = attempt_begin(asked, 2, tokens=10, cost=None)
     attempt_end(second, measured(cost=None, counted_cost=None, counted_tokens=700, latency_ms=500))
     used = selectors.used_by_run(alice.pk, run.pk)
     assert (used.calls, used.tokens, used.cost, used.seconds) == (2, 1700, Decimal("0.0004"), 2.0)
@@ -156,8 +164,9 @@ def test_a_days_usage_covers_runs_and_what_is_outside_of_runs(alice: User, charl
 
 def test_an_attempt_that_died_in_flight_stays_on_the_bill(alice: User) -> None:
     asked = question(alice)
-    attempt_begin(asked, tokens=800, cost=Decimal("0.002"))
-    second = attempt_begin(asked, tokens=800, cost=Decimal("0.002"))
+    attempt_begin(asked, 1, tokens=800, cost=Decimal("0.002"))
+    assert attempts_close(asked) == 1
+    second = attempt_begin(asked, 2, tokens=800, cost=Decimal("0.002"))
     attempt_end(second, measured())
     attempts = list(selectors.attempts_at(alice, asked.ask_id).values_list("number", "failure_code"))
     assert attempts == [(1, "lost"), (2, "")]
@@ -167,8 +176,9 @@ def test_an_attempt_that_died_in_flight_stays_on_the_bill(alice: User) -> None:
 
 def test_a_worker_that_was_thought_dead_changes_nothing_any_more(alice: User) -> None:
     asked = question(alice)
-    stalled = attempt_begin(asked, tokens=800, cost=Decimal("0.002"))
-    second = attempt_begin(asked, tokens=800, cost=Decimal("0.002"))
+    stalled = attempt_begin(asked, 1, tokens=800, cost=Decimal("0.002"))
+    attempts_close(asked)
+    second = attempt_begin(asked, 2, tokens=800, cost=Decimal("0.002"))
     attempt_end(stalled, measured())
     attempt_end(second, measured())
     codes = selectors.attempts_at(alice, asked.ask_id).values_list("failure_code", flat=True)
