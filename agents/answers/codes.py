@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 
@@ -27,10 +28,19 @@ class Wrapping(StrEnum):
     THINKING = "thinking_block"
 
 
+MOST_MESSAGE = 1_000
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL's text holds neither
+
+
+def storable(text: str, most: int) -> str:
+    """Text that a table can hold, cut where it is too long to be read."""
+    return UNSTORABLE.sub("\ufffd", text).strip()[:most]
+
+
 class BadAnswer(Exception):
     """An answer that can't be used. The message says what was found and what is wanted, for the model to read."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
         self.code = code
-        self.message = message
+        self.message = storable(message, MOST_MESSAGE)  # it may quote what no table can hold
+        super().__init__(self.message)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from agents.answers.codes import AnswerCode
+from agents.answers.codes import AnswerCode, storable
 
 MOST_SHARES = Decimal(1_000_000_000)
 MOST_DOLLARS = Decimal(10_000_000)
@@ -24,9 +24,8 @@ def number_read(text: str) -> Decimal:
 
 
 def refuse(code: AnswerCode, wanted: str, found: Any) -> PydanticCustomError:
-    return PydanticCustomError(
-        code.value, "{wanted}, was {found}", {"wanted": wanted, "found": f"{found!s:.60}"}
-    )
+    shown = storable(f"{found!s:.60}", 60)
+    return PydanticCustomError(code.value, "{wanted}, was {found}", {"wanted": wanted, "found": shown})
 
 
 def finite(value: Any) -> Decimal:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from agents.answers.codes import AnswerCode, BadAnswer, Wrapping
+from agents.answers.codes import AnswerCode, BadAnswer, Wrapping, storable
 from agents.answers.contract import DecisionAnswer, OrderAnswer
 from agents.answers.numbers import number_read
 from trading.types import Action
@@ -21,7 +21,6 @@ MOST_REASONING = 4_000
 MOST_PROBLEMS = 5
 THINKING = re.compile(r"\A<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 FENCE = re.compile(r"\A```[a-z]*\s*\n(.*)\n\s*```\Z", re.DOTALL)
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL's text holds neither
 CODES = frozenset(AnswerCode)
 
 
@@ -42,13 +41,16 @@ def decision_read(text: str, symbols: Collection[str]) -> Read:
         raise bad_shape(error) from None
     for index, order in enumerate(answer.orders):
         order_check(f"orders[{index}]", order, symbols)
-    texts = {"reasoning": storable(answer.reasoning), "plan": answer.plan and storable(answer.plan)}
+    texts = {
+        "reasoning": storable(answer.reasoning, MOST_REASONING),
+        "plan": answer.plan and storable(answer.plan, MOST_REASONING),
+    }
     return Read(answer.model_copy(update=texts), wrapping)
 
 
 def thought_read(text: str) -> str:
     """Read a plan, an analysis or a reflection, which are words. Raises BadAnswer when there are none."""
-    return storable(unwrap(text)[0])
+    return storable(unwrap(text)[0], MOST_REASONING)
 
 
 def unwrap(text: str) -> tuple[str, tuple[Wrapping, ...]]:
@@ -130,7 +132,3 @@ def order_check(place: str, order: OrderAnswer, symbols: Collection[str]) -> Non
         raise BadAnswer(
             AnswerCode.WRONG_SHAPE, f"{place}: should have a quantity or an equity_percent, has {found}."
         )
-
-
-def storable(text: str) -> str:
-    return UNSTORABLE.sub("\ufffd", text).strip()[:MOST_REASONING]

@@ -16,6 +16,7 @@ from agents.llm.failures import failure_of, message_in, retry_after_of, scrub, w
 from agents.llm.transport import CONNECT_SECONDS, client_for
 from agents.llm.types import Endpoint, Failure, Usage
 
+TEXTS = ("text", "error", "finish_reason", "refusal", "response_id", "model")
 MOST_CHARACTERS = 400_000  # of one answer; more than any decision has, less than would hurt
 
 
@@ -55,6 +56,8 @@ async def send(endpoint: Endpoint, body: Mapping[str, Any]) -> Received:
     received.latency_ms = since(began)
     if not received.failure:
         judge(received)
+    for name in TEXTS:
+        setattr(received, name, storable(getattr(received, name)))
     return received
 
 
@@ -165,6 +168,13 @@ def judge(received: Received) -> None:
     elif not received.text.strip():
         received.failure, received.error = Failure.EMPTY, "The answer was empty."
     received.error = scrub(received.error, "")
+
+
+def storable(text: str) -> str:
+    """Text as UTF-8 and PostgreSQL can hold it: halves of a character that came in two chunks are joined, other halves
+    and NUL replaced."""
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return whole.replace("\0", "\ufffd")
 
 
 def since(began: float) -> int:

@@ -189,6 +189,23 @@ def test_what_no_table_can_hold_is_replaced() -> None:
     assert (read.answer.reasoning, len(read.answer.plan or "")) == ("a\ufffdb\ufffdc", 4_000)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        with_quantity('"1\\u0000,000"'),
+        with_quantity('"\\ud800 10"'),
+        answer(buy(symbol="S\x00Y")),
+        answer(**{"odd\x00name\ud800" * 1_000: 1}),
+        "\x00\ud800",
+    ],
+)
+def test_a_refusal_can_be_stored_whatever_it_quotes(text: str) -> None:
+    message = refused(text).message
+    assert "\x00" not in message
+    assert len(message) <= 1_000
+    message.encode()
+
+
 def test_a_thought_is_words_without_the_thinking_before_it() -> None:
     assert thought_read("<think>…</think> Range day. ") == "Range day."
     with pytest.raises(BadAnswer) as error:
@@ -203,14 +220,28 @@ def read_or_code(text: str) -> Any:
         return error.code
 
 
-@given(st.text())
+any_text = st.text(st.characters(exclude_categories=()))  # halves of characters, too
+
+
+@given(any_text)
 def test_no_text_breaks_the_reader(text: str) -> None:
     assert read_or_code(text) in set(AnswerCode)
 
 
+@given(st.dictionaries(any_text, any_text), any_text, any_text)
+def test_no_words_inside_an_answer_break_the_reader(more: dict[str, str], one: str, other: str) -> None:
+    found = read_or_code(
+        answer(buy(symbol=one, action=other, **{f"x{name}": text for name, text in more.items()}))
+    )
+    assert isinstance(found, AnswerCode)
+    read = read_or_code(answer(buy(), reasoning=one, plan=other))
+    read.answer.reasoning.encode()
+    (read.answer.plan or "").encode()
+
+
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    st.none() | st.booleans() | st.integers() | st.floats() | any_text,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(any_text, inner, max_size=3),
     max_leaves=5,
 )
 
