@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.conf import settings
+
 from tradelab import services
 
 # Plain Python: their tests touch no database and don't wait for one.
@@ -28,8 +30,10 @@ def prepare(arguments: list[str]) -> None:
     os.environ["ALLOW_MODEL_CALLS"] = "loopback"
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if worker:
-        own_redis = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{int(worker[2:]) + 1}")
-        os.environ["REDIS_URL"] = own_redis.geturl()
+        own_redis = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{int(worker[2:]) + 1}").geturl()
+        os.environ["REDIS_URL"] = own_redis
+        # pytest-django has read the settings already: a parallel worker inherits their name.
+        settings.REDIS_URL = settings.CELERY_BROKER_URL = own_redis
     elif not wants_only_pure_tests(arguments):
         _start()
 

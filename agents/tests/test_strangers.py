@@ -12,11 +12,18 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from agents.tests.factories import finished_run
+from profiles.models import LLMEndpoint
 from runs.models import Run
 
 ROOMS = ("runs", "broker", "reasoning", "agents")
 CSRF_TOKEN = re.compile(rb"[A-Za-z0-9]{64}")
-ABSENT = {"model_id": 987_654_321, "run_id": 987_654_321, "number": 1, "key": "orders"}
+ABSENT = {
+    "model_id": 987_654_321,
+    "run_id": 987_654_321,
+    "number": 1,
+    "key": "orders",
+    "endpoint_id": 987_654_321,
+}
 
 
 def patterns(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, URLPattern]]:
@@ -57,6 +64,8 @@ def answers(client: Client, url: str) -> list[tuple[int, bytes]]:
     return [
         told(client.get(url)),
         told(client.post(url)),
+        told(client.put(url)),
+        told(client.patch(url)),
         told(client.delete(url)),
         told(client.get(url, headers=htmx)),
     ]
@@ -67,14 +76,27 @@ def run(alice: User) -> Run:
     return finished_run(alice, steps=30)
 
 
+def own_values(run: Run) -> dict[str, object]:
+    """What stands in addresses of alice's things."""
+    endpoint, _ = LLMEndpoint.objects.get_or_create(
+        user=run.user, name="Local", defaults={"base_url": "http://127.0.0.1:9/v1"}
+    )
+    return {
+        "model_id": run.model_id,
+        "run_id": run.pk,
+        "number": run.number,
+        "key": "orders",
+        "endpoint_id": endpoint.pk,
+    }
+
+
 def test_there_is_something_to_walk() -> None:
     assert len(ADDRESSES) >= 18
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_foreign_run_looks_like_none(run: Run, charlie_client: Client, address: str) -> None:
-    own = {"model_id": run.model_id, "run_id": run.pk, "number": run.number, "key": "orders"}
-    foreign = answers(charlie_client, filled(address, own))
+    foreign = answers(charlie_client, filled(address, own_values(run)))
     absent = answers(charlie_client, filled(address, ABSENT))
     assert foreign == absent
     assert {status for status, _ in foreign} <= {403, 405}
@@ -83,8 +105,7 @@ def test_a_foreign_run_looks_like_none(run: Run, charlie_client: Client, address
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_who_is_not_logged_in_gets_nothing(run: Run, client: Client, address: str) -> None:
-    own = {"model_id": run.model_id, "run_id": run.pk, "number": run.number, "key": "orders"}
-    for status, body in answers(client, filled(address, own)):
+    for status, body in answers(client, filled(address, own_values(run))):
         assert status in {302, 403, 405}
         assert b"TEST" not in body
 
