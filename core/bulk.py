@@ -29,6 +29,8 @@ def rows_insert(rows: Sequence[M]) -> None:
 
 def ids_reserve(model: type[models.Model], count: int) -> list[int]:
     """Take `count` new primary keys, so that rows that point to each other can be inserted together."""
+    if not count:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
