@@ -122,6 +122,7 @@ def test_a_crash_within_a_commit_leaves_nothing_of_it_behind(
     whole = trade(alice, model, EVERYTHING)
     settings.RUN_COMMIT_STEPS = 1
     cut, commits = queued(alice, model, EVERYTHING), 0
+
     def dying(*args: Any) -> None:
         nonlocal commits
         commits += 1
