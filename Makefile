@@ -39,6 +39,7 @@ docs-check: $(DEV) ## Generated pages of docs/ are up to date
 	@$(MANAGE) gates_doc --check
 
 bench: $(RUN) ## How fast this machine steps, stores and renders
+	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) bench $(ARGS)
 
 bench-peers: $(RUN) ## The same session in other engines, interleaved, in a throwaway environment
