@@ -86,6 +86,23 @@ def test_a_run_survives_ten_kills_at_any_moment_and_asks_every_question_once(
     fakellm.state.behaviour = Behaviour(latency=0.1)
     with acting_as(alice.pk):
         run, _ = session_start(alice, request_make(model, "llm"))
+    kill_workers(run, fakellm)
+    with worker():
+        eventually(lambda: has_ended(run), seconds=60)
+
+    run.refresh_from_db()
+    assert (run.state, run.cursor, run.steps_total, run.failed_count) == (RunState.COMPLETED, STEPS, STEPS, 0)
+    assert run.events.filter(kind="resumed").count() >= KILLS - 2
+    decided = Entry.objects.filter(run=run, kind="decision").order_by("seq").values_list("step", flat=True)
+    assert list(decided) == list(range(1, STEPS + 1)), "every step has exactly one decision"
+    check_bill(run, fakellm, questions)
+    assert log_verify(run).is_whole
+    assert outcome(run) == outcome(quiet)
+    assert run.statistics.values == quiet.statistics.values
+
+
+def kill_workers(run: Run, fakellm: FakeServer) -> None:
+    """Kill a child of a worker at random steps, at every phase of one; twice the whole worker after its child."""
     steps = sorted(Random(run.pk).sample(range(1, STEPS - 4), KILLS))
     phases = [PHASES[number % len(PHASES)] for number in range(KILLS)]
     half = KILLS // 2
@@ -101,18 +118,6 @@ def test_a_run_survives_ten_kills_at_any_moment_and_asks_every_question_once(
             # The last one takes the whole worker along.
             os.kill(whole.process.pid, signal.SIGKILL)
             whole.process.wait()
-    with worker():
-        eventually(lambda: has_ended(run), seconds=60)
-
-    run.refresh_from_db()
-    assert (run.state, run.cursor, run.steps_total, run.failed_count) == (RunState.COMPLETED, STEPS, STEPS, 0)
-    assert run.events.filter(kind="resumed").count() >= KILLS - 2
-    decided = Entry.objects.filter(run=run, kind="decision").order_by("seq").values_list("step", flat=True)
-    assert list(decided) == list(range(1, STEPS + 1)), "every step has exactly one decision"
-    check_bill(run, fakellm, questions)
-    assert log_verify(run).is_whole
-    assert outcome(run) == outcome(quiet)
-    assert run.statistics.values == quiet.statistics.values
 
 
 def child_of(worker: Child) -> int:
