@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from core.templatetags.numbers import money
 from profiles.deciders import decider_title
+from profiles.execution.words import execution_facts
 from profiles.models import TradingModel
 from profiles.presets import PRESETS
 from profiles.vocabulary import AllowedOrderType
-from trading.settings import ExecutionSettings, FeeModel
+from trading.settings import ExecutionSettings
 
 NO_LIMIT = "no cap of its own"
 
@@ -85,23 +86,6 @@ def cap(dollars: Decimal | None) -> str:
 
 def execution(model: TradingModel) -> list[Fact]:
     """How orders fill, in the words of docs/fills.md."""
-    chosen = ExecutionSettings.from_json(model.execution)
-    share = "any size" if chosen.volume_cap is None else f"{chosen.volume_cap * 100:.0f} % of a bar's volume"
     return [
-        Fact("Slippage", f"{chosen.slippage_bps.normalize():f} bp against you"),
-        Fact("Fees", fees(chosen)),
-        Fact("Fill at most", share),
-        Fact("Decision delay", f"{chosen.decision_delay_seconds} s"),
+        Fact(label, words) for label, words in execution_facts(ExecutionSettings.from_json(model.execution))
     ]
-
-
-def fees(chosen: ExecutionSettings) -> str:
-    if chosen.fees is FeeModel.PER_SHARE:
-        return f"${chosen.fee_per_share.normalize():f} a share"
-    if chosen.fees is FeeModel.BPS:
-        return f"{chosen.fee_bps.normalize():f} bp"
-    if chosen.fees is FeeModel.PER_TRADE:
-        return f"${chosen.fee_per_trade.normalize():f} an order + {chosen.fee_bps.normalize():f} bp"
-    if chosen.fees is FeeModel.IB_EQUITY:
-        return "Interactive Brokers, US shares"
-    return "none"

@@ -9,21 +9,13 @@ from django import forms
 
 from core.forms import ServiceForm
 from profiles.deciders import decider_choices
+from profiles.execution.catalogue import SETTINGS
+from profiles.execution.form import execution_fields, execution_initial, execution_values
 from profiles.fields import ParamsField, SymbolsField, decimal_field, text_area, whole_field
 from profiles.models import MOST_WORDS, TradingModel
 from profiles.presets import PRESETS, preset_fill
 from profiles.services import MODEL_FIELDS
 from profiles.vocabulary import TRADABLE, AllowedOrderType, TradingStyle
-from trading.settings import ExecutionSettings, FeeModel
-
-EXECUTION = ("slippage_bps", "fees", "fee_per_share", "fee_bps", "fee_per_trade", "decision_delay_seconds")
-FEES = {
-    FeeModel.ZERO: "None",
-    FeeModel.PER_SHARE: "Per share",
-    FeeModel.BPS: "Basis points of the value",
-    FeeModel.PER_TRADE: "Per order",
-    FeeModel.IB_EQUITY: "Interactive Brokers, US shares",
-}
 
 
 class TradingModelForm(ServiceForm):
@@ -94,19 +86,11 @@ class TradingModelForm(ServiceForm):
         label="Active", required=False, help_text="Only an active Model starts runs."
     )
 
-    slippage_bps = decimal_field("Slippage, basis points", help_text="Against you, on every fill.")
-    fees = forms.ChoiceField(choices=[(kind.value, label) for kind, label in FEES.items()])
-    fee_per_share = decimal_field("Fee per share, $")
-    fee_bps = decimal_field("Fee, basis points")
-    fee_per_trade = decimal_field("Fee per order, $")
-    decision_delay_seconds = whole_field(
-        "Decision delay, seconds", help_text="From the bar seen to the order."
-    )
-
     def __init__(self, *args: Any, model: TradingModel | None = None, **kwargs: Any) -> None:
         self.model = model or TradingModel(**PRESETS[TradingStyle.DAY_TRADING].fields())
         kwargs.setdefault("initial", self.initial_of(self.model))
         super().__init__(*args, **kwargs)
+        self.fields.update(execution_fields())
         known = {value for value, _ in decider_choices()}
         if self.model.pk and self.model.decider not in known:
             # A decider that is gone: shown as it is, and refused in words when saved.
@@ -114,9 +98,8 @@ class TradingModelForm(ServiceForm):
 
     @staticmethod
     def initial_of(model: TradingModel) -> dict[str, Any]:
-        execution = ExecutionSettings.from_json(model.execution)
         own = {name: getattr(model, name) for name in MODEL_FIELDS}
-        return {**own, **{name: getattr(execution, name) for name in EXECUTION}}
+        return {**own, **execution_initial(model.execution)}
 
     @classmethod
     def filled(cls, data: Mapping[str, Any], model: TradingModel | None = None) -> Self:
@@ -128,10 +111,14 @@ class TradingModelForm(ServiceForm):
     def values(self) -> dict[str, Any]:
         """Fields of a Model; of the execution settings only what differs from the standard ones is kept."""
         values = dict(self.cleaned_data)
-        chosen = {name: values.pop(name) for name in EXECUTION}
-        standard = ExecutionSettings()
-        execution = {name: kept for name, kept in self.model.execution.items() if name not in EXECUTION}
-        for name, value in chosen.items():
-            if value != getattr(standard, name):
-                execution[name] = value if isinstance(value, int) else str(value)
-        return {**values, "execution": execution}
+        chosen = {setting.name: values.pop(setting.name) for setting in SETTINGS}
+        return {**values, "execution": execution_values(chosen, self.model.execution)}
+
+    def clean(self) -> dict[str, Any]:
+        """Settings that are sound each by itself and not together are told beside the field, in its own unit."""
+        cleaned = super().clean() or {}
+        initial, maintenance = cleaned.get("initial_margin"), cleaned.get("maintenance_margin")
+        if initial is not None and maintenance is not None and maintenance > initial:
+            message = f"Maintenance margin should not exceed initial margin {initial} %, was {maintenance}."
+            self.add_error("maintenance_margin", message)
+        return cleaned

@@ -12,6 +12,7 @@ from core.errors import UserError
 from market.models import Instrument
 from market.selectors import instrument_get
 from profiles.deciders import decider_check
+from profiles.execution.check import execution_problems
 from profiles.models import MOST_CASH, MOST_WORDS, TradingModel, TradingProfile
 from profiles.vocabulary import (
     TRADABLE,
@@ -22,7 +23,6 @@ from profiles.vocabulary import (
     RiskTolerance,
     TradingStyle,
 )
-from trading.settings import ExecutionSettings
 
 MOST_JSON = 20_000
 MOST_SECTORS = 50
@@ -172,11 +172,8 @@ def settings(problems: Problems, model: TradingModel) -> None:
         except UserError as error:
             for field, message in error.fields.items():
                 problems.add(field, message)
-    if isinstance(model.execution, dict):
-        try:
-            ExecutionSettings.from_json(model.execution)
-        except (ValueError, TypeError, ArithmeticError) as error:
-            problems.add("execution", f"Execution settings: {error}.")
+    if isinstance(model.execution, dict) and (wrong := execution_problems(model.execution)):
+        problems.add("execution", " ".join(wrong.values()))
 
 
 def size(problems: Problems, field: str, value: dict[str, Any]) -> None:
