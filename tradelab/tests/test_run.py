@@ -67,7 +67,8 @@ def parents() -> dict[int, int]:
 
 
 def wait_until_gone(processes: set[int]) -> None:
-    deadline = time.monotonic() + SECONDS_TO_STOP
+    # A killed supervisor promises no time; its children only have to end, on a busy machine too.
+    deadline = time.monotonic() + SECONDS_TO_START
     while left := processes & set(parents()):
         assert time.monotonic() < deadline, f"still there: {left}"
         time.sleep(0.05)
