@@ -69,7 +69,8 @@ def start_beat() -> Child:
     command = [
         sys.executable, "-m", "celery", "--quiet", "-A", "tradelab", "beat", "--loglevel", "WARNING", "--pidfile=",
     ]  # fmt: skip
-    return spawn("beat", command, folder=settings.BASE_DIR)
+    # Its state is in the database, and a SIGTERM while it starts gets lost.
+    return spawn("beat", command, folder=settings.BASE_DIR, stop_signal=signal.SIGKILL)
 
 
 @contextmanager
