@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.contrib.auth.models import User
 
+from agents.closing import is_closing
 from agents.outcome import run_complete
 from agents.setup import Desk, desk_open
 from broker.batch import Batch
@@ -33,7 +34,7 @@ def advance(user: User, claim: Claim, *, slice_seconds: float) -> RunState:
         began = time.monotonic()
         if act(user, claim, desk, think(desk, stretches)):
             return RunState.STOPPED
-        if desk.has_steps_left and time.monotonic() > ends_at:
+        if desk.has_steps_left and (time.monotonic() > ends_at or is_closing()):
             return RunState.RUNNING
         pause(desk, began)
     return conclude(user, claim, desk)

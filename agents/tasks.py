@@ -6,12 +6,15 @@ import logging
 import os
 import socket
 from collections.abc import Callable
+from typing import Any
 
 from celery import Task, shared_task
+from celery.signals import worker_shutting_down
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import InterfaceError, OperationalError, connection
 
+from agents.closing import worker_closes
 from agents.deciders import DECIDERS
 from agents.llm.types import Paused, StopAsked
 from agents.outcome import run_complete
@@ -44,6 +47,11 @@ def run_advance_asking(user_id: int, run_id: int) -> None:
     """The same for a run that asks a language model: its queue has threads, in which many wait at once."""
     if run_slice(user_id, run_id, slice_seconds=settings.RUN_SLICE_SECONDS):
         run_advance_asking.delay(user_id, run_id)
+
+
+@worker_shutting_down.connect
+def on_shutting_down(**kwargs: Any) -> None:
+    worker_closes()
 
 
 def task_of(decider: str) -> Task[[int, int], None]:

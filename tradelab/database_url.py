@@ -10,8 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 SCHEMES = ("postgresql", "postgres")
 
 
-def database_settings(url: str, *, pool_size: int = 0) -> dict[str, Any]:
-    """Settings of one PostgreSQL database; with a `pool_size`, connections are shared between threads.
+def database_settings(url: str, *, pool_size: int = 0, pool_seconds: int = 5) -> dict[str, Any]:
+    """Settings of one PostgreSQL database; with a `pool_size`, threads share connections and wait for one so long.
 
     A Unix socket's folder is given as `?host=`; other query values go to the driver (`sslmode`, …).
     """
@@ -23,8 +23,7 @@ def database_settings(url: str, *, pool_size: int = 0) -> dict[str, Any]:
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     host = options.pop("host", "") or parts.hostname or ""
     if pool_size:
-        # Few waiters, and not for long: a page that can't get a connection in 5 s is lost anyway.
-        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 5}
+        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": pool_seconds}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

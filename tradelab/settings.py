@@ -43,6 +43,8 @@ DATABASES = {
     "default": database_settings(
         MIGRATE_DATABASE_URL if DATABASE_ROLE == "owner" else DATABASE_URL,
         pool_size=env.number("DATABASE_POOL_SIZE", 0),
+        # A page that can't get a connection in 5 s is lost anyway; a worker has more time.
+        pool_seconds=env.number("DATABASE_POOL_SECONDS", 5, least=1),
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

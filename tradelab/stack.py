@@ -18,7 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from tradelab.services.processes import Child, open_log, spawn, stop
 
-WAITING_CONNECTIONS = "16"
+WAITING = {"DATABASE_POOL_SIZE": "16", "DATABASE_POOL_SECONDS": "60"}
 STOP_SECONDS = 3.5  # then kill: a step that was not committed is taken again, a task not done is sent again
 
 
@@ -49,9 +49,10 @@ def start_waiting_worker(queues: str, threads: int) -> Child:
     return spawn(
         f"worker {name}",
         [*worker_command(name, queues, threads), "--pool", "threads"],
-        stop_signal=signal.SIGQUIT,
-        # Who waits needs no connection, so a few serve all.
-        environment={"DATABASE_POOL_SIZE": os.environ.get("DATABASE_POOL_SIZE") or WAITING_CONNECTIONS},
+        # Threads can't be taken back their tasks, but sessions end behind the step in hand.
+        stop_signal=signal.SIGTERM,
+        # Who waits for a language model needs no connection, so a few serve all.
+        environment={name: os.environ.get(name) or text for name, text in WAITING.items()},
         folder=settings.BASE_DIR,
     )
 

@@ -1,4 +1,7 @@
-"""What a decision of a language model costs us beside the provider's time: prompt, journal, gates and commit."""
+"""What a decision of a language model costs us beside the provider's time: prompt, journal, gates and commit.
+
+For a throwaway installation: what is asked and decided is committed, as it is in a run.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +17,16 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
 from openai import OpenAI
 
-from agents.demo import demo_create, demo_request
+from agents.demo import demo_request
 from agents.services import request_checked
 from agents.tasks import run_slice
+from core.rls import acting_as
 from profiles.llm.services import endpoint_create
 from runs.models import Run, RunState
-from runs.services import run_start
+from runs.selectors import access_run
+from runs.services import run_start, run_stop
 from runs.services.start import RunRequest
 
 MODEL = "scripted"
@@ -55,39 +59,38 @@ def scripted_model() -> Iterator[str]:
             process.terminate()
 
 
-def asking_pace() -> AskingPace:
+def asking_pace(user: User) -> AskingPace:
     """Run the demo's session with a question at every bar, then ask the same once more by the SDK alone."""
     with scripted_model() as base_url:
-        decisions, seconds = session_seconds(base_url)
+        decisions, seconds = session_seconds(user, base_url)
         bodies = asked(base_url)
         raw = raw_seconds(base_url, bodies[-RAW_CALLS:])
     return AskingPace(decisions, round(seconds / decisions * 1000, 2), round(raw * 1000, 2))
 
 
-@transaction.atomic
-def session_seconds(base_url: str) -> tuple[int, float]:
-    """Decisions and processor seconds of one run. What it stores is rolled back."""
-    user = demo_create()
-    endpoint_create(
-        user, name=f"bench-{time.time_ns()}", base_url=base_url, ai_models=[MODEL], is_default=True
-    )
+def session_seconds(user: User, base_url: str) -> tuple[int, float]:
+    """Decisions and processor seconds of one run."""
+    with acting_as(user.pk):
+        endpoint_create(user, name="Bench", base_url=base_url, ai_models=[MODEL], is_default=True)
     request = replace(demo_request(user), decider="llm", decider_params={"analysis_every": 0})
     run = session_of(user, replace(request, budget={"calls": 5}))  # warms everything up
     assert run.state == RunState.PAUSED, f"the first run should pause at its budget, is {run.state}"
+    with acting_as(user.pk):
+        run_stop(user, run.pk)
     began = time.process_time()
     run = session_of(user, request)
     seconds = time.process_time() - began
     assert run.state == RunState.COMPLETED, f"the run should complete, is {run.state}: {run.pause_message}"
-    transaction.set_rollback(True)
     return run.asked_count, seconds
 
 
 def session_of(user: User, request: RunRequest) -> Run:
     """In one slice, as a worker that is not asked to take turns."""
-    run, _ = run_start(user, request_checked(user, request))
+    with acting_as(user.pk):
+        run, _ = run_start(user, request_checked(user, request))
     run_slice(user.pk, run.pk, slice_seconds=LONG)
-    run.refresh_from_db()
-    return run
+    with acting_as(user.pk):
+        return access_run(user, run.pk)
 
 
 def asked(base_url: str) -> list[dict[str, Any]]:
