@@ -190,14 +190,14 @@ class TurnRequest:
 
 
 def part_to_json(part: Part) -> dict[str, Any]:
-    """A part as JSON, with its kind: text_end, tool_call, tool_result, proposal or failure."""
-    return {"kind": KINDS[type(part)], **asdict(part)}
+    """A part as JSON that names what it is: text_end, tool_call, tool_result, proposal or failure."""
+    return {"part": KINDS[type(part)], **asdict(part)}
 
 
 def part_from_json(stored: Mapping[str, Any]) -> Part:
     """The part that was stored. Raises KeyError or TypeError for what is none."""
-    values = {name: value for name, value in stored.items() if name != "kind"}
-    kind = PARTS[stored["kind"]]
+    values = {name: value for name, value in stored.items() if name != "part"}
+    kind = PARTS[stored["part"]]
     if kind is TextEnd:
         spans = values["grounding"]["spans"]
         read = tuple(Span(one["start"], one["end"], tuple(one["result_ids"])) for one in spans)
