@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 
-from broker.equity import EquityCurve
-from broker.models import Fill, RoundTrip
+from agents.figures import statistics_input
+from broker.models import Fill
 from broker.selectors import equity_curve, round_trips_of
-from runs.models import Mode, Run, RunState
+from runs.models import Run, RunState
 from runs.services import run_finish, statistics_record
-from trading.statistics import Statistics, StatisticsInput, compute
+from trading.statistics import Statistics, compute
 
 
 def run_complete(run: Run, state: RunState, seconds: float = 0) -> None:
@@ -34,23 +33,3 @@ def statistics_refresh(run: Run) -> Statistics | None:
     fees = sum((fill.fee for fill in fills), Decimal(0))
     statistics_record(run, statistics, final_equity=curve.point(-1).equity, fees_paid=fees)
     return statistics
-
-
-def statistics_input(
-    run: Run, curve: EquityCurve, fills: Sequence[Fill], round_trips: Sequence[RoundTrip]
-) -> StatisticsInput:
-    """Lay a run's rows out as the pure statistics want them."""
-    minutes = (run.bars_expected or 0) // max(len(run.symbols), 1)
-    return StatisticsInput(
-        times=curve.times,
-        equity=curve.dollars,
-        initial_equity=run.initial_cash,
-        benchmark_equity=curve.benchmark_dollars,
-        round_trips=round_trips,
-        fees_paid=sum((fill.fee for fill in fills), Decimal(0)),
-        slippage_paid=sum((fill.slippage for fill in fills), Decimal(0)),
-        traded_value=sum((fill.price * fill.quantity for fill in fills), Decimal(0)),
-        exposure=curve.gross_exposure,
-        bars_per_session=minutes if run.mode == Mode.INTRADAY else 1,
-        timeframe="minute" if run.mode == Mode.INTRADAY else "day",
-    )

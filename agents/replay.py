@@ -13,15 +13,16 @@ from typing import Any
 from agents.beside import buy_and_hold_units
 from agents.deciders.base import Observation
 from agents.deciders.recording import Recording, RecordingParams
-from agents.outcome import statistics_input
+from agents.door import approve_of
+from agents.figures import statistics_input
 from agents.prompts.diary import stored
-from agents.setup import approve_of, recording_fill
+from agents.recorded import recording_fill
 from agents.timeline import Timeline, timeline_load
 from broker.batch import Batch
 from broker.equity import EquityCurve, to_units
 from broker.models import EquitySegment, Fill, RoundTrip
+from broker.rows import fill_row, round_trip_row
 from broker.selectors import equity_curve, fills_of
-from broker.services import fill_row, round_trip_row
 from core.errors import UserError
 from reasoning.chain import canonical
 from reasoning.codec import decision_fields

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from agents.outcome import statistics_input
+from agents.figures import statistics_input
 from agents.thinking import CallShown, calls_shown
 from broker.charts import bars_until
 from broker.models import EquityPoint, Order

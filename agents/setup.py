@@ -13,17 +13,15 @@ from agents.beside import buy_and_hold_units
 from agents.data import Unusable, data_load
 from agents.deciders import Decider, Observation, decider_make
 from agents.deciders.llm import Llm
-from agents.deciders.recording import HELD, Recording
+from agents.deciders.recording import Recording
+from agents.door import approve_of
 from agents.llm.endpoint import journal_open
+from agents.recorded import recording_fill
 from agents.seat import llm_seat
 from agents.timeline import Timeline
 from broker.equity import Ints
 from broker.selectors import checkpoint_account
 from core.rls import acting_as
-from market.models import Instrument
-from reasoning.selectors import recorded_decisions
-from rules.approve import make_approve
-from rules.limits import effective_limits
 from runs.models import Run, RunState
 from runs.selectors import access_run_by_number
 from runs.services import Claim, run_finish, run_lock_claimed
@@ -125,29 +123,8 @@ def desk_of(user: User, claim: Claim, run: Run, timeline: Timeline) -> Desk:
     )
 
 
-def approve_of(run: Run, timeline: Timeline) -> Approve:
-    """The door of a run, with the limits of its snapshot."""
-    return make_approve(
-        effective_limits(run.snapshot),
-        known_symbols=frozenset(run.symbols),
-        next_trade_at=timeline.next_trade_at,
-        sectors=sectors_of(run.symbols),
-    )
-
-
 def decider_of(user: User, run: Run) -> Decider:
     decider = decider_make(run.decider, run.decider_params)
     if isinstance(decider, Recording):
         recording_fill(decider, access_run_by_number(user, run.model_id, decider.params.run))
     return decider
-
-
-def recording_fill(recording: Recording, source: Run) -> None:
-    """Put in what an accessed run decided."""
-    recording.decisions = recorded_decisions(source)
-    if len(recording.decisions) < source.cursor:
-        recording.missing = HELD
-
-
-def sectors_of(symbols: list[str]) -> dict[str, str]:
-    return dict(Instrument.objects.filter(symbol__in=symbols).values_list("symbol", "sector"))

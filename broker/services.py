@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from broker.batch import Batch
 from broker.equity import Ints, to_units
-from broker.models import Checkpoint, EquitySegment, Fill, Order, Position, RoundTrip
+from broker.models import Checkpoint, EquitySegment, Order, Position, RoundTrip
+from broker.rows import fill_row, order_row, round_trip_row
 from core.bulk import ids_reserve, rows_insert
 from runs.models import Run
 from trading.ledger import Account
 from trading.margin import MARGIN_CALL
 from trading.orders import Order as CoreOrder
-from trading.positions import RoundTrip as CoreRoundTrip
 from trading.session import StepResult
-from trading.types import Fill as CoreFill
 
 REASON_LENGTH = 500
 FORCED_REASON = "Margin call: the broker closes what it takes to be above maintenance margin again."
@@ -75,37 +73,6 @@ CHANGING = [
     "closed_at",
     "note",
 ]
-COPIED = [
-    "number",
-    "symbol",
-    "side",
-    "is_opening",
-    "order_type",
-    "time_in_force",
-    "quantity",
-    "filled_quantity",
-    "limit_price",
-    "stop_price",
-    "trail_amount",
-    "trail_percent",
-    "take_profit",
-    "stop_loss",
-    "oco_group",
-    "status",
-    "tag",
-    "decided_step",
-    "decided_at",
-    "active_from",
-    "expires_at",
-    "closed_at",
-    "note",
-]
-
-
-def order_row(run: Run, order: CoreOrder, reason: str, *, pk: int | None = None) -> Order:
-    copied: dict[str, Any] = {name: getattr(order, name) for name in COPIED}
-    tied = {"parent_number": order.parent, "replaces_number": order.replaces}
-    return Order(pk=pk, user_id=run.user_id, run=run, reason=reason, **tied, **copied)
 
 
 def reason_of(order: CoreOrder, decided: Mapping[int, str]) -> str:
@@ -124,50 +91,12 @@ def fills_record(run: Run, results: Sequence[StepResult], ids: Mapping[int, int]
     )
 
 
-def fill_row(run: Run, seq: int, fill: CoreFill, ids: Mapping[int, int]) -> Fill:
-    return Fill(
-        user_id=run.user_id,
-        run=run,
-        seq=seq,
-        order_id=ids[fill.order_number],
-        step=fill.step,
-        at=fill.at,
-        symbol=fill.symbol,
-        side=fill.side.value,
-        quantity=fill.quantity,
-        price=fill.price,
-        reference_price=fill.reference_price,
-        fee=fill.fee,
-    )
-
-
 def round_trips_record(run: Run, results: Sequence[StepResult]) -> None:
     trips = [trip for result in results for trip in result.round_trips]
     if not trips:
         return
     stored = RoundTrip.objects.filter(run=run).count()
     rows_insert([round_trip_row(run, stored + index, trip) for index, trip in enumerate(trips, start=1)])
-
-
-def round_trip_row(run: Run, seq: int, trip: CoreRoundTrip) -> RoundTrip:
-    return RoundTrip(
-        user_id=run.user_id,
-        run=run,
-        seq=seq,
-        symbol=trip.symbol,
-        direction=trip.direction,
-        quantity=trip.quantity,
-        entry_price=trip.entry_price,
-        exit_price=trip.exit_price,
-        entry_at=trip.entry_at,
-        exit_at=trip.exit_at,
-        entry_step=trip.entry_step,
-        exit_step=trip.exit_step,
-        fees=trip.fees,
-        pnl=trip.pnl,
-        mae=trip.mae,
-        mfe=trip.mfe,
-    )
 
 
 def equity_record(run: Run, batch: Batch, benchmark: Ints) -> None:

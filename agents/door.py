@@ -1,0 +1,24 @@
+"""The one door of a run, with the limits of its snapshot."""
+
+from __future__ import annotations
+
+from agents.timeline import Timeline
+from market.models import Instrument
+from rules.approve import make_approve
+from rules.limits import effective_limits
+from runs.models import Run
+from trading.session import Approve
+
+
+def approve_of(run: Run, timeline: Timeline) -> Approve:
+    """The door of a run, with the limits of its snapshot."""
+    return make_approve(
+        effective_limits(run.snapshot),
+        known_symbols=frozenset(run.symbols),
+        next_trade_at=timeline.next_trade_at,
+        sectors=sectors_of(run.symbols),
+    )
+
+
+def sectors_of(symbols: list[str]) -> dict[str, str]:
+    return dict(Instrument.objects.filter(symbol__in=symbols).values_list("symbol", "sector"))
