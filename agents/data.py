@@ -26,7 +26,7 @@ def data_load(run: Run) -> Timeline:
         raise Unusable("bad_data", f"Stored data can't be true: {error}. Import it again.") from error
     if not len(timeline):
         raise Unusable("no_data", f"No data: there are no {bars_of(run)}.")
-    check_quotes(run, timeline)
+    check_quotes(run, timeline, ExecutionSettings.from_json(run.snapshot["execution"]))
     if run.data_hash and run.data_hash != timeline.data_hash:
         message = "The stored data of this run changed while it was under way; start a new run."
         raise Unusable("data_changed", message)
@@ -38,8 +38,8 @@ def data_load(run: Run) -> Timeline:
     return timeline
 
 
-def check_quotes(run: Run, timeline: Timeline) -> None:
-    execution = ExecutionSettings.from_json(run.snapshot["execution"])
+def check_quotes(run: Run, timeline: Timeline, execution: ExecutionSettings) -> None:
+    """Raise Unusable where conventions need quotes and there are none."""
     if not execution.needs_quotes:
         return
     lacking = [symbol for symbol in run.symbols if not len(timeline.quotes[symbol].start)]

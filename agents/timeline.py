@@ -99,12 +99,14 @@ class Timeline:
         return AsOfReader(self.columns, bar_seconds, starts=self.starts, ends=self.ends, splits=splits)
 
 
-def timeline_load(run: Run) -> Timeline:
+def timeline_load(run: Run, *, needs_quotes: bool | None = None) -> Timeline:
     """Read the bars of a run's symbols over its session or date range, possibly none, and what else it stands on.
 
-    Raises ValueError for daily bars that don't start with a session.
+    Quotes are read where the run's conventions need them, unless said otherwise. Raises ValueError for daily bars that
+    don't start with a session.
     """
-    needs_quotes = ExecutionSettings.from_json(run.snapshot["execution"]).needs_quotes
+    if needs_quotes is None:
+        needs_quotes = ExecutionSettings.from_json(run.snapshot["execution"]).needs_quotes
     if run.mode == Mode.DAILY:
         days = trading_days(run.date_from, run.date_to)
         return load_days(run.symbols, days, needs_quotes=needs_quotes)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from rules.gates import GATES
-from rules.gates.base import Check
+from rules.gates.base import Check, Gate
 from rules.limits import EffectiveLimits
 from rules.proposal import NextTradeAt, Proposal, Venue
 from rules.propose import propose
@@ -24,14 +24,16 @@ def make_approve(
     next_trade_at: NextTradeAt | None = None,
     sectors: Mapping[str, str] | None = None,
     option_symbols: Collection[str] = (),
+    gates: Sequence[Gate] = GATES,
 ) -> Approve:
     """Make the door of one run. It is pure: it looks at the account, changes nothing, and answers the same twice.
 
     `next_trade_at` says when an order decided at a moment can first trade, None for not again in this run; without it
     minute bars trade on at once and daily bars at the next day's open. `sectors` is asked where a profile avoids some.
+    `gates` are all of them; only a what-if, which stores no order, asks what they cost by leaving one out.
     """
     venue = Venue(frozenset(known_symbols), next_trade_at, dict(sectors or {}), frozenset(option_symbols))
-    opening, closing = _bench(limits, is_opening=True), _bench(limits, is_opening=False)
+    opening, closing = _bench(limits, gates, is_opening=True), _bench(limits, gates, is_opening=False)
 
     def approve(intent: OrderIntent, account: Account) -> Approval:
         orders: list[ApprovedOrder] = []
@@ -61,8 +63,8 @@ class _Bench(NamedTuple):
         return verdicts
 
 
-def _bench(limits: EffectiveLimits, *, is_opening: bool) -> _Bench:
-    gates = [gate for gate in GATES if is_opening or gate.judges_closing]
+def _bench(limits: EffectiveLimits, gates: Sequence[Gate], *, is_opening: bool) -> _Bench:
+    gates = [gate for gate in gates if is_opening or gate.judges_closing]
     rules = rule_checks(limits.rules) if is_opening else ()
     return _Bench(
         sized=(*(gate.check for gate in gates), *rules),

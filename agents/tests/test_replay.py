@@ -40,7 +40,7 @@ def random_run(alice: User) -> Run:
 def test_a_run_replays_to_the_last_digit(random_run: Run) -> None:
     replayed = replay(random_run)
     assert len(replayed.fills) == random_run.fill_count > 5
-    assert len(replayed.results) == 60
+    assert len(replayed.batch) == 60
     assert differences(random_run, replayed) == []
 
 
@@ -79,7 +79,7 @@ def test_a_stopped_run_replays_as_far_as_it_went(alice: User) -> None:
     run.refresh_from_db()
     assert (run.state, 0 < run.cursor < 390) == (RunState.STOPPED, True)
     replayed = replay(run)
-    assert len(replayed.results) == run.cursor
+    assert len(replayed.batch) == run.cursor
     assert differences(run, replayed) == []
 
 

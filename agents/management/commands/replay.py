@@ -30,7 +30,7 @@ class Command(BaseCommand):
             except UserError as error:
                 raise CommandError(error.message) from None
             found = differences(run, replayed)
-        steps, fills = len(replayed.results), len(replayed.fills)
+        steps, fills = len(replayed.batch), len(replayed.fills)
         self.stdout.write(
             f"Run {run.pk}: {steps} steps taken again, {fills} fills, final equity {final(replayed)}"
         )
