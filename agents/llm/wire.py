@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,7 @@ from agents.llm.types import Endpoint, Failure, Usage
 
 TEXTS = ("text", "error", "finish_reason", "refusal", "response_id", "model")
 MOST_CHARACTERS = 400_000  # of one answer; more than any decision has, less than would hurt
+END_SECONDS = 1.0  # for the end of a stream that has said it is done
 
 
 @dataclass
@@ -62,11 +64,11 @@ async def send(endpoint: Endpoint, body: Mapping[str, Any]) -> Received:
 
 
 async def exchange(endpoint: Endpoint, body: Mapping[str, Any], received: Received, began: float) -> None:
-    rest = {name: value for name, value in body.items() if name not in ("model", "messages")}
     request = client_for(endpoint.base_url).chat.completions.with_streaming_response.create(
         model=body["model"],
-        messages=body["messages"],
-        extra_body=rest,  # as it is: users may set parameters that the SDK doesn't know
+        messages=(),
+        # The whole body as it is: users may set parameters that the SDK doesn't know, and it would walk all the others.
+        extra_body=body,
         extra_headers={"Authorization": f"Bearer {endpoint.api_key}" if endpoint.api_key else openai.omit},
         timeout=httpx2.Timeout(endpoint.timeout_seconds, connect=CONNECT_SECONDS),
     )
@@ -85,8 +87,17 @@ async def events(lines: AsyncIterator[str]) -> AsyncIterator[dict[str, Any]]:
         if line.startswith("data:"):
             data = line[5:].strip()
             if data == "[DONE]":
+                await read_out(lines)
                 return
             yield json.loads(data)
+
+
+async def read_out(lines: AsyncIterator[str]) -> None:
+    """Read a stream to its end, so that its connection can be used again; a provider that keeps it open loses it."""
+    with suppress(TimeoutError, httpx2.HTTPError):
+        async with asyncio.timeout(END_SECONDS):
+            async for _ in lines:
+                pass
 
 
 def take_chunk(received: Received, chunk: Mapping[str, Any], began: float) -> None:

@@ -35,6 +35,7 @@ class Behaviour:
     cut: int = 0  # breaks off in the middle of the stream
     cut_quietly: int = 0  # ends the stream in order, but in the middle
     stream_error: int = 0  # an error as an event of the stream
+    lingers: int = 0  # says it is done and leaves the stream open
     length: int = 0  # stops at the most tokens allowed
     empty: int = 0
     refusal: int = 0

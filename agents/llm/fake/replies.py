@@ -44,6 +44,7 @@ class Reply:
     breaks_off: bool = False
     ends_quietly: bool = False
     error_event: bool = False
+    lingers: bool = False
     id: str = field(default_factory=lambda: f"chatcmpl-{next(_ids)}")
 
     def head(self, kind: str) -> dict[str, Any]:
@@ -120,7 +121,7 @@ def reply_of(request: Mapping[str, Any], behaviour: Behaviour, state: State) -> 
     elif reply.tool:
         reply.finish_reason = "tool_calls"
     reply.breaks_off, reply.ends_quietly = takes("cut"), takes("cut_quietly")
-    reply.error_event = takes("stream_error")
+    reply.error_event, reply.lingers = takes("stream_error"), takes("lingers")
     reply.usage = None if behaviour.no_usage else usage_of(request, reply, state)
     return reply
 

@@ -33,6 +33,10 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *arguments: Any) -> None:
         """Say nothing: tests and demos count instead."""
 
+    def setup(self) -> None:
+        super().setup()
+        self.server.state.count("connections")
+
     def do_GET(self) -> None:
         if self.path.endswith("/models"):
             listed = {"id": NAME, "object": "model", "created": 0, "owned_by": "tradelab"}
@@ -108,6 +112,9 @@ class Handler(BaseHTTPRequestHandler):
             return
         if not reply.ends_quietly:
             self.send_chunk("data: [DONE]\n\n")
+        if reply.lingers:
+            self.wfile.flush()
+            self.wait(FOR_EVER)
         self.wfile.write(b"0\r\n\r\n")
         self.wfile.flush()
 

@@ -28,6 +28,7 @@ class State:
     most_in_flight: int = 0
     answered: int = 0
     hung_up: int = 0  # the client closed the connection before it had its answer
+    connections: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
@@ -78,6 +79,7 @@ class State:
                 "in_flight": self.in_flight,
                 "most_in_flight": self.most_in_flight,
                 "hung_up": self.hung_up,
+                "connections": self.connections,
             }
 
     def reset(self) -> None:
@@ -87,7 +89,7 @@ class State:
             for box in (self.answers, self.requests, self.headers, self.calls, self.used):
                 box.clear()
             self.most_in_flight = self.in_flight
-            self.answered = self.hung_up = 0
+            self.answered = self.hung_up = self.connections = 0
 
 
 def text_of(request: Mapping[str, Any]) -> str:

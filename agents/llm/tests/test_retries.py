@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
+from agents.llm import wire
 from agents.llm.fake.server import FakeServer
 from agents.llm.rate import rate_limit
 from agents.llm.tests.asking import ENDPOINT_ID, ask_of, journal_at
@@ -139,3 +140,18 @@ def test_an_endpoint_that_never_answers_pauses_after_the_third_question(
         journal.ask(ask_of(3))
     assert caught.value.retry_at is not None
     assert LLMCall.objects.count() == 3, "the third answer is on record, so the run goes on behind it"
+
+
+def test_questions_share_a_connection(alice: User, run: Run, fakellm: FakeServer) -> None:
+    journal = journal_at(fakellm, alice, run=run)
+    assert all(journal.ask(ask_of(step)).is_usable for step in range(1, 6))
+    assert fakellm.state.report()["connections"] == 1
+
+
+def test_an_answer_that_is_complete_does_not_wait_for_the_end_of_its_stream(
+    alice: User, run: Run, fakellm: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "END_SECONDS", 0.05)
+    answer = journal_at(fakellm, alice, "lingers", run=run, endpoint={"timeout_seconds": 5}).ask(ask_of())
+    assert (answer.is_usable, answer.attempts) == (True, 1)
+    assert answer.latency_ms < 2000
