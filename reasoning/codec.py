@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from trading.session import StepResult
-from trading.types import Action, Decision, OrderIntent, OrderType, TimeInForce, Verdict
+from trading.types import Action, Decision, Effect, OrderIntent, OrderType, TimeInForce, Verdict
 
 READERS: dict[str, Any] = {
     "action": Action,
@@ -30,6 +30,8 @@ READERS: dict[str, Any] = {
         Decimal,
     ),
 }
+
+SAID_BY_ABSENCE = {"effect": Effect.DENIED.value, "version": None, "asked": None, "given": None}
 
 
 def plain(value: Any) -> Any:
@@ -86,9 +88,11 @@ def decision_from_entry(
     )
 
 
-def verdict_to_json(index: int, verdict: Verdict) -> dict[str, Any]:
-    """A verdict with the position of its intent in the decision."""
-    return {"intent": index, **{name: plain(value) for name, value in asdict(verdict).items()}}
+def verdict_to_json(index: int | None, verdict: Verdict) -> dict[str, Any]:
+    """A verdict with the position of its intent in the decision; what was done is left out where it only denied."""
+    told = {name: plain(value) for name, value in asdict(verdict).items()}
+    untold = [name for name, value in SAID_BY_ABSENCE.items() if told[name] == value]
+    return {"intent": index, **{name: value for name, value in told.items() if name not in untold}}
 
 
 def decision_fields(result: StepResult) -> dict[str, Any]:

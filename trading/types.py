@@ -64,6 +64,15 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"  # the decider was not asked
 
 
+class Effect(StrEnum):
+    """What was done about a violated limit."""
+
+    DENIED = "denied"  # the order was not sent
+    RESIZED = "resized"  # a smaller one was sent in its place
+    STOPPED = "stopped"  # denied where there was an order, and nothing is opened until the session ends
+    LIQUIDATED = "liquidated"  # what is held is being closed at market
+
+
 class Bar(NamedTuple):
     """One closed bar: `[start, start + length)`, prices in USD, volume in shares."""
 
@@ -125,7 +134,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Why an order was denied (or changed): which limit, what was attempted, and where the limit comes from."""
+    """Why an order was denied (or changed, or sent by a rule): which limit, what was attempted, whose limit it is."""
 
     code: str  # e.g. "POSITION_SIZE"; the full list is docs/gates.md
     message: str  # one sentence a trader can read, numbers with units
@@ -134,6 +143,10 @@ class Verdict:
     attempted: Decimal | None = None
     unit: str = ""  # "%", "$", "shares", "orders"…
     symbol: str = ""
+    effect: Effect = Effect.DENIED
+    version: int | None = None  # of the rule
+    asked: int | None = None  # shares of an order that was resized, and
+    given: int | None = None  # what was left of them
 
 
 class Fill(NamedTuple):
