@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -9,7 +10,6 @@ from django.db import transaction
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.pagination import CursorPagination
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
@@ -17,9 +17,7 @@ from core.errors import FORBIDDEN_MESSAGE, UserError
 
 
 class OwnedApiView(APIView):
-    """A view that answers only to somebody logged in, and reads only through selectors that start from the user."""
-
-    permission_classes = [IsAuthenticated]
+    """A view that reads only through selectors that start from the user; settings let nobody in who isn't logged in."""
 
 
 class NewestFirst(CursorPagination):
@@ -39,7 +37,18 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     status, code, message, fields = described
     set_rollback()
     transaction.set_rollback(True)  # the request's own transaction, opened by RlsMiddleware
-    return Response({"error": {"code": code, "message": message, "fields": fields}}, status=status)
+    body = {"error": {"code": code, "message": message, "fields": fields}}
+    return Response(body, status=status, headers=headers_of(error))
+
+
+def headers_of(error: Exception) -> dict[str, str]:
+    """What a program needs besides the body: how to prove who it is, or how long to wait."""
+    headers = {}
+    if isinstance(error, exceptions.AuthenticationFailed) and getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = error.auth_header
+    if isinstance(error, exceptions.Throttled) and error.wait is not None:
+        headers["Retry-After"] = str(math.ceil(error.wait))
+    return headers
 
 
 def describe(error: Exception) -> tuple[int, str, str, dict[str, str]] | None:

@@ -2,8 +2,9 @@ from django.contrib import admin
 
 from profiles.llm import admin as llm_admin
 from profiles.models import TradingModel, TradingProfile
+from profiles.tokens import admin as token_admin
 
-__all__ = ["TradingModelAdmin", "TradingProfileAdmin", "llm_admin"]
+__all__ = ["TradingModelAdmin", "TradingProfileAdmin", "llm_admin", "token_admin"]
 
 
 @admin.register(TradingModel)

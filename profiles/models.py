@@ -12,6 +12,7 @@ from django.db.models import F, Q
 
 from core.models import OwnedModel
 from profiles.llm.models import LLMDefaults, LLMEndpoint, LLMPrice, LLMSpending
+from profiles.tokens.models import ApiToken
 from profiles.vocabulary import (
     AllowedOrderType,
     Experience,
@@ -21,7 +22,15 @@ from profiles.vocabulary import (
     TradingStyle,
 )
 
-__all__ = ["LLMDefaults", "LLMEndpoint", "LLMPrice", "LLMSpending", "TradingModel", "TradingProfile"]
+__all__ = [
+    "ApiToken",
+    "LLMDefaults",
+    "LLMEndpoint",
+    "LLMPrice",
+    "LLMSpending",
+    "TradingModel",
+    "TradingProfile",
+]
 
 MOST_CASH = Decimal(1_000_000_000)
 MOST_WORDS = 2000  # characters of a text that a prompt quotes

@@ -3,6 +3,7 @@ from django.views.generic import RedirectView
 
 from profiles import account_views, views
 from profiles.llm import views as llm_views
+from profiles.tokens import views as token_views
 
 app_name = "profiles"
 urlpatterns = [
@@ -18,6 +19,8 @@ urlpatterns = [
     path("endpoints/<int:endpoint_id>/edit/", llm_views.endpoint_edit, name="endpoint-edit"),
     path("endpoints/<int:endpoint_id>/delete/", llm_views.endpoint_delete, name="endpoint-delete"),
     path("endpoints/<int:endpoint_id>/tested/", llm_views.endpoint_tested, name="endpoint-tested"),
+    path("tokens/", token_views.token_list, name="token-list"),
+    path("tokens/<int:token_id>/revoke/", token_views.token_revoke, name="token-revoke"),
     path("models/", views.model_list, name="model-list"),
     path("models/new/", views.model_create, name="model-create"),
     path("models/<int:model_id>/", views.model_detail, name="model-detail"),

@@ -1,7 +1,7 @@
 """Every address of the API, version 1, and its own description. A room's addresses are in its api_urls.py."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularJSONAPIView
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 urlpatterns = [
     path("", include("profiles.api_urls")),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("broker.api_urls")),
     path("", include("agents.api_urls")),
     path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
 ]
