@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from core.errors import UserError
 from market.binary_copy import decode, to_seconds
@@ -34,7 +35,7 @@ SELECT (start AT TIME ZONE %(zone)s)::date FROM newest WHERE start IS NOT NULL L
 
 BARS_SQL = """
 COPY (SELECT start, open, high, low, close, volume FROM market_bar
-      WHERE instrument_id = %s AND timeframe = %s AND start >= %s AND start < %s ORDER BY start)
+      WHERE instrument_id = %s AND timeframe = %s AND start >= %s AND start < %s ORDER BY start LIMIT %s)
 TO STDOUT (FORMAT BINARY)"""
 
 QUOTES_SQL = """
@@ -43,7 +44,7 @@ COPY (SELECT start, coalesce(bid_open, 'NaN'), coalesce(bid_high, 'NaN'), coales
              coalesce(ask_high, 'NaN'), coalesce(ask_low, 'NaN'), coalesce(ask_close, 'NaN'),
              coalesce(ask_size::float8, 'NaN')
       FROM market_quotebar
-      WHERE instrument_id = %s AND timeframe = %s AND start >= %s AND start < %s ORDER BY start)
+      WHERE instrument_id = %s AND timeframe = %s AND start >= %s AND start < %s ORDER BY start LIMIT %s)
 TO STDOUT (FORMAT BINARY)"""
 
 
@@ -83,6 +84,13 @@ def instrument_get(symbol: str) -> Instrument:
     return instrument
 
 
+def instruments_matching(text: str) -> QuerySet[Instrument]:
+    """Instruments in use whose symbol or name has the text in it, by symbol."""
+    found = Instrument.objects.filter(is_active=True)
+    wanted = text.strip()[:60]
+    return found.filter(Q(symbol__icontains=wanted) | Q(name__icontains=wanted)) if wanted else found
+
+
 def bars_load(
     symbols: Iterable[str], timeframe: Timeframe | str, start: datetime, end: datetime
 ) -> dict[str, BarColumns]:
@@ -95,6 +103,21 @@ def bars_load(
         symbol: _load(instrument, Timeframe(timeframe), start, end)
         for symbol, instrument in instruments.items()
     }
+
+
+def bars_page(
+    symbol: str, timeframe: Timeframe | str, start: datetime, end: datetime, limit: int
+) -> tuple[BarColumns, datetime | None]:
+    """At most `limit` bars that start in `[start, end)`, and the start of the bar after them, None at the end.
+
+    Raises UserError for a symbol that is unknown.
+    """
+    bars = _load(instrument_get(symbol), Timeframe(timeframe), start, end, most=limit + 1)
+    if len(bars.start) <= limit:
+        return bars, None
+    return BarColumns(*(column[:limit] for column in bars)), datetime.fromtimestamp(
+        int(bars.start[limit]), UTC
+    )
 
 
 def quotes_load(
@@ -180,8 +203,10 @@ def coverage_calendar(
     ]
 
 
-def _load(instrument: Instrument, timeframe: Timeframe, start: datetime, end: datetime) -> BarColumns:
-    return BarColumns(**_copied(BARS_SQL, BarColumns._fields, instrument, timeframe, start, end))
+def _load(
+    instrument: Instrument, timeframe: Timeframe, start: datetime, end: datetime, most: int | None = None
+) -> BarColumns:
+    return BarColumns(**_copied(BARS_SQL, BarColumns._fields, instrument, timeframe, start, end, most))
 
 
 def _copied(
@@ -191,11 +216,12 @@ def _copied(
     timeframe: Timeframe | str,
     start: datetime,
     end: datetime,
+    most: int | None = None,
 ) -> dict[str, Any]:
     with (
         connection.cursor() as cursor,
         # psycopg's own cursor: the one that Django wraps around it in DEBUG takes no parameters here.
-        cursor.cursor.copy(statement, [instrument.pk, Timeframe(timeframe).value, start, end]) as copy,
+        cursor.cursor.copy(statement, [instrument.pk, Timeframe(timeframe).value, start, end, most]) as copy,
     ):
         columns = decode(copy, names)
     return {**columns, "start": to_seconds(columns["start"])}

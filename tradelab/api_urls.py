@@ -4,6 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 urlpatterns = [
+    path("", include("market.api_urls")),
     path("", include("profiles.api_urls")),
     path("", include("runs.api_urls")),
     path("", include("reasoning.api_urls")),
