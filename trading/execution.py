@@ -148,8 +148,10 @@ class Execution:
     def _book(self, order: Order, fill: Fill, rest: Bar | None) -> None:
         account, tape = self.account, self.tape
         tape.fills.append(fill)
-        tape.round_trips += account.apply(fill)
+        trips = account.apply(fill)
+        tape.round_trips += trips
         position = account.positions.get(order.symbol)
+        account.memory.note_fill(order, fill, trips, position.quantity if position is not None else 0)
         if rest is not None and position is not None and position.lots[-1].step == account.step:
             position.lots[-1].widen(rest.high, rest.low)
         tape.touched[order.number] = order

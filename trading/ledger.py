@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from trading import margin
 from trading.codec import decode, encode
+from trading.memory import Memory
 from trading.money import ZERO
 from trading.notices import Notice
 from trading.orders import Order, OrderStatus
@@ -60,6 +61,7 @@ class Account:
     day_trades: deque[int] = field(
         default_factory=deque
     )  # sessions in which a position was opened and closed
+    memory: Memory = field(default_factory=Memory)  # for rules that look back
 
     def quantity(self, symbol: str) -> int:
         position = self.positions.get(symbol)

@@ -30,6 +30,7 @@ def open_day(account: Account, at: datetime | None = None) -> None:
     is_new_week = at.isocalendar()[:2] != account.session_opened_at.isocalendar()[:2]
     account.session_opened_at = at
     account.session += 1
+    account.memory.open_session()
     while account.day_trades and account.day_trades[0] <= account.session - margin.PATTERN_SESSIONS:
         account.day_trades.popleft()
     for item in account.unsettled:

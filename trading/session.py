@@ -12,15 +12,27 @@ from trading.book import Tape
 from trading.corporate_actions import CorporateAction
 from trading.execution import Execution
 from trading.ledger import Account
+from trading.memory import Halt
 from trading.money import ZERO, to_decimal
 from trading.notices import Notice
 from trading.observe import observe, open_day
 from trading.orders import Approval, ApprovedOrder, Order, OrderStatus
 from trading.positions import RoundTrip
 from trading.settings import AccountType, ExecutionSettings, MarketFill
-from trading.types import Bar, Decision, Fill, OrderIntent, Outcome, Quote, Verdict
+from trading.types import Bar, Decision, Effect, Fill, OrderIntent, Outcome, Quote, Verdict
+from trading.watch import NOTHING, Enforced, Watch, Watched, stop_and_cancel
 
-__all__ = ["Approval", "Approve", "Decide", "StepResult", "open_day", "preview", "start_account", "step"]
+__all__ = [
+    "Approval",
+    "Approve",
+    "Decide",
+    "StepResult",
+    "Watch",
+    "open_day",
+    "preview",
+    "start_account",
+    "step",
+]
 
 Approve = Callable[[OrderIntent, Account], Approval]
 Decide = Callable[[Account], Decision]
@@ -35,9 +47,10 @@ class StepResult(NamedTuple):
     round_trips: tuple[RoundTrip, ...]
     orders: tuple[Order, ...]  # every order created or changed, as copies, by number
     decision: Decision
-    forced: tuple[OrderIntent, ...]  # closings that the broker asked for: a margin call
+    forced: tuple[OrderIntent, ...]  # closings that a rule or, in a margin call, the broker asked for
     outcome: Outcome
-    verdicts: tuple[tuple[int, Verdict], ...]  # with the index of the intent in (*decision.intents, *forced)
+    # With the index of the intent in (*decision.intents, *forced), or None where it is about no order.
+    verdicts: tuple[tuple[int | None, Verdict], ...]
     notices: tuple[Notice, ...]
     equity: Decimal
     cash: Decimal
@@ -75,6 +88,7 @@ def step(
     decide: Decide,
     approve: Approve,
     *,
+    watch: Watch | None = None,
     quotes: Mapping[str, Quote] | None = None,
     actions: Sequence[CorporateAction] = (),
     is_last: bool = False,
@@ -82,7 +96,7 @@ def step(
 ) -> StepResult:
     """Advance the account over the bars that closed at `now`, then let `decide` act on what it can see.
 
-    `actions` take effect before these bars. `ends_session`: the bars are the last of a session, though not of the run.
+    `watch` is what rules do by themselves; it comes first. `actions` take effect before these bars. `ends_session`: the bars are the last of a session, though not of the run.
     `is_last`: no bar will follow at all, so nothing stays working. Raises ValueError for bars that no market prints or
     that come out of order, TypeError for an order that did not come from `rules.approve`.
     """
@@ -96,7 +110,9 @@ def step(
         actions=actions,
         ends_session=ends_session or is_last,
     )
-    return act(account, decide(account), approve, execution, is_last=is_last)
+    watched = None if watch is None else watch(account)
+    enforced = NOTHING if watched is None else enforce(account, watched, approve, execution)
+    return act(account, decide(account), approve, execution, is_last=is_last, enforced=enforced)
 
 
 def preview(
@@ -115,24 +131,46 @@ def preview(
     return seen
 
 
+def enforce(account: Account, watched: Watched, approve: Approve, execution: Execution) -> Enforced:
+    """Do what rules want done at a bar. Their closings are judged like any order."""
+    stop_and_cancel(account, watched, execution.tape)
+    verdicts: list[tuple[int | None, Verdict]] = [(None, verdict) for verdict in watched.stops]
+    for index, (intent, verdict) in enumerate(watched.closings):
+        if _send((intent,), index, account, approve, execution, verdicts):
+            verdicts.append((index, verdict))
+    return Enforced(tuple(intent for intent, _ in watched.closings), tuple(verdicts))
+
+
 def act(
-    account: Account, decision: Decision, approve: Approve, execution: Execution, *, is_last: bool
+    account: Account,
+    decision: Decision,
+    approve: Approve,
+    execution: Execution,
+    *,
+    is_last: bool,
+    enforced: Enforced = NOTHING,
 ) -> StepResult:
-    """The second half of a step: judge what the broker and the decider want, and put what passes into the book."""
-    tape = execution.tape
+    """The last part of a step: judge what the broker and the decider want, and put what passes into the book.
+
+    `enforced` is what rules have done before the decider was asked.
+    """
+    tape, asked = execution.tape, len(decision.intents)
     is_margin = account.settings.account_type is AccountType.MARGIN
     forced = _margin_call(account, tape) if is_margin else ()
     for number in decision.cancels:
         _cancel(account, number, tape)
-    verdicts: list[tuple[int, Verdict]] = []
+    verdicts: list[tuple[int | None, Verdict]] = []
+    if enforced.verdicts:
+        verdicts += [(index if index is None else asked + index, said) for index, said in enforced.verdicts]
     if forced:
-        _send(forced, len(decision.intents), account, approve, execution, verdicts)
+        _send(forced, asked + len(enforced.closings), account, approve, execution, verdicts)
     is_ordered = False
     if decision.intents:
         is_ordered = _send(decision.intents, 0, account, approve, execution, verdicts)
     if is_last:
         book.expire_all(account, tape)
     outcome = outcome_of(decision, is_ordered=is_ordered)
+    forced = (*enforced.closings, *forced)
     return _result(account, tape, decision, forced, outcome, tuple(verdicts))
 
 
@@ -142,7 +180,7 @@ def _send(
     account: Account,
     approve: Approve,
     execution: Execution,
-    verdicts: list[tuple[int, Verdict]],
+    verdicts: list[tuple[int | None, Verdict]],
 ) -> bool:
     """Judge intents one by one, each on the account that the one before it left. Return whether any was approved."""
     is_ordered = False
@@ -150,6 +188,11 @@ def _send(
         approval = approve(intent, account)
         if approval.verdicts:
             verdicts += [(index, verdict) for verdict in approval.verdicts]
+            account.memory.halts += [
+                Halt(verdict, account.now, account.step)
+                for verdict in approval.verdicts
+                if verdict.effect is Effect.STOPPED
+            ]
         for approved in approval.orders:
             _submit(account, approved, execution)
             is_ordered = True
@@ -176,6 +219,7 @@ def _submit(account: Account, approved: ApprovedOrder, execution: Execution) -> 
         raise TypeError(f"Only an ApprovedOrder can be sent, found {type(approved).__name__}")
     order = book.enter(account, approved, execution.tape)
     account.submitted_at.append(account.now)
+    account.memory.note_sent(order)
     if account.settings.market_fill is MarketFill.QUOTE_NOW and order.is_open:
         execution.fill_at_quote(order)
 
@@ -206,7 +250,7 @@ def _result(
     decision: Decision,
     forced: tuple[OrderIntent, ...],
     outcome: Outcome,
-    verdicts: tuple[tuple[int, Verdict], ...],
+    verdicts: tuple[tuple[int | None, Verdict], ...],
 ) -> StepResult:
     equity, short_value = account.equity(), account.short_value()
     # A fill on the present quote may have moved equity since the bars were marked.

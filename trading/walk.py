@@ -2,7 +2,7 @@
 
 In a step in which no session begins or ends and no corporate action is due, the bars have been checked by the reel,
 and only the symbols that are held or ordered need exact bars. Where besides no order is working and no margin has to
-be watched, all that `session.step` would do is to mark, to ask the decider and to note equity. Whatever a decider wants
+be watched, all that `session.step` would do is to mark, to ask rules and decider, and to note equity. Whatever a decider wants
 goes through the second half of the very same step. A test compares both ways to the last digit.
 """
 
@@ -22,9 +22,10 @@ from trading.money import ZERO, check_quote
 from trading.observe import forget_old, match_and_mark, open_day
 from trading.positions import Position
 from trading.reel import Reel, Window, exact
-from trading.session import Approve, Decide, StepResult, act, outcome_of, step
+from trading.session import Approve, Decide, StepResult, Watch, act, enforce, outcome_of, step
 from trading.settings import AccountType, MarketFill
 from trading.types import Decision, Quote
+from trading.watch import NOTHING, Watched
 
 
 @dataclass(slots=True)
@@ -98,22 +99,30 @@ class Stretch(NamedTuple):
 
 
 def walk(
-    account: Account, reel: Reel, decide: Decide, approve: Approve, *, is_short_cut: bool = True
+    account: Account,
+    reel: Reel,
+    decide: Decide,
+    approve: Approve,
+    *,
+    watch: Watch | None = None,
+    is_short_cut: bool = True,
 ) -> Iterator[Stretch]:
     """Take every step that the account has not taken yet, some thousand steps at a time.
 
-    `is_short_cut=False` takes each step by itself and in full; the results are the same.
+    `watch` is what rules do by themselves at a bar; None where there are none that do. `is_short_cut=False` takes each step by itself and in full; the results are the same.
     """
     has_short_cut = is_short_cut and not account.settings.daily_bars
     while account.step < len(reel):
         is_marked = reel.next_marked(account.step) == account.step or account.pending_notices
         if has_short_cut and not is_marked:
-            yield Stretch(_Walker(account, reel, decide, approve).walk())
+            yield Stretch(_Walker(account, reel, decide, approve, watch).walk())
         else:
-            yield Stretch([_full_step(account, reel, decide, approve)])
+            yield Stretch([_full_step(account, reel, decide, approve, watch)])
 
 
-def _full_step(account: Account, reel: Reel, decide: Decide, approve: Approve) -> StepResult:
+def _full_step(
+    account: Account, reel: Reel, decide: Decide, approve: Approve, watch: Watch | None
+) -> StepResult:
     number = account.step
     if number in reel.opens:
         open_day(account, reel.start(number))
@@ -123,6 +132,7 @@ def _full_step(account: Account, reel: Reel, decide: Decide, approve: Approve) -
         reel.now(number),
         decide,
         approve,
+        watch=watch,
         quotes=reel.quotes(number) if reel.quotes else None,
         actions=reel.actions.get(number, ()),
         is_last=number == len(reel) - 1,
@@ -133,8 +143,11 @@ def _full_step(account: Account, reel: Reel, decide: Decide, approve: Approve) -
 class _Walker:
     """Walks to the end of a window, or to the next step that needs to be taken in full."""
 
-    def __init__(self, account: Account, reel: Reel, decide: Decide, approve: Approve) -> None:
+    def __init__(
+        self, account: Account, reel: Reel, decide: Decide, approve: Approve, watch: Watch | None
+    ) -> None:
         self.account, self.reel, self.decide, self.approve = account, reel, decide, approve
+        self.watch = watch
         self.window = window = reel.window(account.step)
         self.first = account.step - window.first
         self.end = min(window.end, reel.next_marked(account.step)) - window.first
@@ -171,17 +184,18 @@ class _Walker:
         bars = self.reel.bars(number, matter)
         execution = Execution(account, bars, self._quotes(number), Tape(), ends_session=False)
         match_and_mark(account, execution, bars, ends_session=False)
-        return act(account, self.decide(account), self.approve, execution, is_last=False)
+        watched = None if self.watch is None else self.watch(account)
+        return self._act(execution, watched)
 
     def _quiet(self, index: int) -> int:
         """Uneventful steps up to a decision that wants something. Return the index after the last step taken."""
-        account, decide, nows = self.account, self.decide, self.window.nows
-        watches = [_Watch(position, self.window) for position in account.positions.values()]
+        account, watch, decide, nows = self.account, self.watch, self.decide, self.window.nows
+        ranges = [_Range(position, self.window) for position in account.positions.values()]
         quiet = Quiet(account.step + 1, account.cash, account.peak_equity)
         marks, marked_at, submitted = account.marks, account.marked_at, account.submitted_at
         equities, decisions, symbol_closes = quiet.equity, quiet.decisions, self.closes
         equity = cash = account.cash
-        peak, first, decision = account.peak_equity, index, None
+        peak, first, decision, watched = account.peak_equity, index, None, None
         for index in range(first, self.end):
             account.step += 1
             account.now = now = nows[index]
@@ -192,25 +206,32 @@ class _Walker:
                 if close is not None:
                     marks[symbol] = close
                     marked_at[symbol] = now
-            if watches:
+            if ranges:
                 equity = cash
-                for watch in watches:
-                    if watch.highs[index] > watch.high or watch.lows[index] < watch.low:
-                        watch.widen(index)
-                    equity += watch.quantity * marks[watch.symbol]
+                for each in ranges:
+                    if each.highs[index] > each.high or each.lows[index] < each.low:
+                        each.widen(index)
+                    equity += each.quantity * marks[each.symbol]
                 if equity > peak:
                     peak = account.peak_equity = equity
+            if watch is not None and (watched := watch(account)) is not None:
+                break
             decision = decide(account)
             if decision.intents or decision.cancels:
                 break
             equities.append(equity)
             decisions.append(decision)
-        if equities:
-            quiet.nows = nows[first : first + len(equities)]
-            self.parts.append(quiet)
-        if decision is not None and (decision.intents or decision.cancels):
-            self.parts.append(self._act(decision))
+        self._keep(quiet, first)
+        if watched is not None:
+            self.parts.append(self._act(self._execution(), watched))
+        elif decision is not None and (decision.intents or decision.cancels):
+            self.parts.append(self._act(self._execution(), decision=decision))
         return index + 1
+
+    def _keep(self, quiet: Quiet, first: int) -> None:
+        if quiet.equity:
+            quiet.nows = self.window.nows[first : first + len(quiet.equity)]
+            self.parts.append(quiet)
 
     def _needs_watching(self) -> bool:
         account = self.account
@@ -223,12 +244,20 @@ class _Walker:
                 return True
         return False
 
-    def _act(self, decision: Decision) -> StepResult:
+    def _execution(self) -> Execution:
         number = self.account.step - 1
         bars = self.reel.bars(number) if self.acts_on_bars else {}
         quotes = self._quotes(number) if self.acts_on_bars else None
-        execution = Execution(self.account, bars, quotes, Tape(), ends_session=False)
-        return act(self.account, decision, self.approve, execution, is_last=False)
+        return Execution(self.account, bars, quotes, Tape(), ends_session=False)
+
+    def _act(
+        self, execution: Execution, watched: Watched | None = None, decision: Decision | None = None
+    ) -> StepResult:
+        account, approve = self.account, self.approve
+        enforced = NOTHING if watched is None else enforce(account, watched, approve, execution)
+        if decision is None:
+            decision = self.decide(account)
+        return act(account, decision, approve, execution, is_last=False, enforced=enforced)
 
     def _quotes(self, number: int) -> Mapping[str, Quote] | None:
         if self.reel.quotes is None:
@@ -239,7 +268,7 @@ class _Walker:
         return quotes
 
 
-class _Watch:
+class _Range:
     """The range that a position's lots have lived through, compared as floats and written as decimals when it grows."""
 
     __slots__ = ("high", "highs", "lots", "low", "lows", "quantity", "symbol")
