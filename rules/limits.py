@@ -83,7 +83,7 @@ class EffectiveLimits:
     no_shorting: tuple[str, ...]  # the sources that refuse it
     no_margin: tuple[str, ...]
     no_options: tuple[str, ...]
-    rules: tuple[RuleSpec, ...]  # priority 10 before 1
+    rules: tuple[RuleSpec, ...]  # priority 10 before 1, then as the snapshot has them
 
 
 class NumberKind(NamedTuple):
@@ -162,7 +162,8 @@ def effective_limits(snapshot: Mapping[str, Any]) -> EffectiveLimits:
         no_options=_refusals(
             {Source.MODEL: model.allow_options_strategies, Source.PROFILE: not profile or profile.use_options}
         ),
-        rules=tuple(sorted(run.rules, key=lambda rule: (-rule.priority, rule.name))),
+        # Rules of one priority stand as their owner ordered them.
+        rules=tuple(sorted(run.rules, key=lambda rule: -rule.priority)),
     )
 
 

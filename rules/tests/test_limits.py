@@ -104,14 +104,14 @@ def test_trading_hours_may_cross_midnight() -> None:
     assert inside == [False, True, True, False, False]  # 21:00, 22:00, 01:00, 02:00, 12:00 in New York
 
 
-def test_rules_stand_in_the_order_of_their_priority() -> None:
+def test_rules_stand_in_the_order_of_their_priority_and_then_of_their_owner() -> None:
     rules = [
         rule_dict(name="late", priority=1),
         rule_dict(name="first", priority=10),
         rule_dict(name="b", priority=5),
         rule_dict(name="a", priority=5),
     ]
-    assert [rule.name for rule in limits_with(rules=rules).rules] == ["first", "a", "b", "late"]
+    assert [rule.name for rule in limits_with(rules=rules).rules] == ["first", "b", "a", "late"]
 
 
 def test_rows_show_every_limit_with_its_source_and_which_one_binds() -> None:
