@@ -52,9 +52,9 @@ class DecisionFilter:
         return bool(self.outcome or self.symbol or self.text)
 
 
-def decisions_of(run: Run, wanted: DecisionFilter | None = None) -> QuerySet[Entry]:
-    """A run's decisions in order. `text` is looked for in the reasoning and among the codes of denials."""
-    entries = Entry.objects.filter(run=run, kind=EntryKind.DECISION)
+def entries_of(run: Run, wanted: DecisionFilter | None = None) -> QuerySet[Entry]:
+    """A run's entries of all kinds in order. `text` is looked for in the reasoning and among the codes of denials."""
+    entries = Entry.objects.filter(run=run)
     if wanted is None:
         return entries.order_by("seq")
     if wanted.outcome:
@@ -65,6 +65,11 @@ def decisions_of(run: Run, wanted: DecisionFilter | None = None) -> QuerySet[Ent
         is_code = Q(verdicts__contains=[{"code": wanted.text.upper()}])
         entries = entries.filter(Q(content__icontains=wanted.text) | Q(failure_code=wanted.text) | is_code)
     return entries.order_by("seq")
+
+
+def decisions_of(run: Run, wanted: DecisionFilter | None = None) -> QuerySet[Entry]:
+    """A run's decisions in order."""
+    return entries_of(run, wanted).filter(kind=EntryKind.DECISION)
 
 
 def outcome_counts(run: Run) -> dict[str, int]:
