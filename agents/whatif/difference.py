@@ -118,11 +118,11 @@ def differing(
 
 def answered(found: Turned) -> str:
     """ "buy 20 SPY passes; it was denied: SPY would be 62 % of equity…" """
-    reason = f": {found.verdicts[0].message}" if found.verdicts else ""
+    reason = f": {found.verdicts[0].message.rstrip('.')}" if found.verdicts else ""
     if found.passes_now:
         return f"{found.wish} passes; it was denied{reason}"
     if found.is_denied_now:
-        return f"{found.wish} is denied; it passed{reason}"
+        return f"{found.wish} is denied; it passed before{reason}"
     return f"{found.wish} comes to {found.quantity_after} shares instead of {found.quantity_before}"
 
 

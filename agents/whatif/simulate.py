@@ -42,6 +42,13 @@ class Simulated:
     def final_equity(self) -> Decimal:
         return self.batch.last_equity
 
+    @property
+    def order_count(self) -> int:
+        """Orders that were approved, the exits of brackets among them."""
+        return sum(
+            order.decided_step == result.step for result in self.batch.eventful for order in result.orders
+        )
+
     @cached_property
     def eventful(self) -> dict[int, StepResult]:
         """The steps in which more may have happened than a change of value, by number."""

@@ -9,7 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 from core.errors import UserError
+from profiles.execution.catalogue import BY_NAME
 from profiles.execution.check import execution_problems
+from profiles.execution.words import fee_words, slippage_words
 from rules.gates import GATES
 from rules.limits import EffectiveLimits, effective_limits
 from rules.snapshot import RuleSpec, RunLimits
@@ -19,7 +21,9 @@ EVERY_RULE = "rules"
 GATE, RULE = "gate: ", "rule: "
 
 # What an order is, not how much of it is wise: without these there would be nothing to simulate.
-ALWAYS = frozenset({"quantity", "price", "symbol", "market open", "oversell", "bracket", "replacement"})
+ALWAYS = frozenset(
+    {"quantity", "price", "symbol", "market open", "oversell and overcover", "bracket", "replacement"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +37,6 @@ class Terms:
     without: tuple[str, ...] = ()
     added: tuple[RuleSpec, ...] = ()
     execution: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-
-    @property
-    def words(self) -> str:
-        """The changes in a line: "without the rule 'Cap'; slippage_bps 5"."""
-        parts = [f"without {words_of(name)}" for name in self.without]
-        parts += [f"with the rule '{rule.name}'" for rule in self.added]
-        parts += [f"{name} {value}" for name, value in self.execution.items()]
-        return "; ".join(parts) or "as it was"
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -132,8 +128,22 @@ def plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int) else str(value)
 
 
-def words_of(name: str) -> str:
-    """What is left out, as a person would say it."""
+def words_of(terms: Terms, execution: ExecutionSettings) -> str:
+    """The changes in a line: "without the rule 'Cap'; fees 5 bp"; `execution` are the conventions with them."""
+    parts = [f"without {left_out_words(name)}" for name in terms.without]
+    parts += [f"with the rule '{rule.name}'" for rule in terms.added]
+    changed = set(terms.execution)
+    if any(name.startswith("fee") for name in changed):
+        parts.append(f"fees {fee_words(execution)}")
+    if any(name.startswith("slippage") for name in changed):
+        parts.append(f"slippage {slippage_words(execution)}")
+    for name in sorted(changed):
+        if not name.startswith(("fee", "slippage")):
+            parts.append(f"{BY_NAME[name].label.lower()} {BY_NAME[name].words(getattr(execution, name))}")
+    return "; ".join(parts) or "as it was"
+
+
+def left_out_words(name: str) -> str:
     if name == EVERY_RULE:
         return "any rule"
     if name.startswith(GATE):

@@ -6,8 +6,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 
+from agents.management.readonly import read_only
 from agents.replay import differences, replay
 from core.errors import UserError
 from core.rls import acting_as
@@ -42,12 +42,6 @@ class Command(BaseCommand):
             )
         if found and options["check"]:
             raise CommandError(f"Run {run.pk} replays differently.")
-
-
-def read_only() -> None:
-    """Let the database itself refuse any write for the rest of this transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION READ ONLY")
 
 
 def final(replayed: Any) -> str:

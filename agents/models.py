@@ -1,0 +1,5 @@
+"""Tables of this room; each part of it keeps its own."""
+
+from agents.earned.models import ReportState, RuleEarning, RuleReport, SubjectKind
+
+__all__ = ["ReportState", "RuleEarning", "RuleReport", "SubjectKind"]
