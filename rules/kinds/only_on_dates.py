@@ -1,0 +1,55 @@
+"""Positions are opened on set dates only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from pydantic import Field
+
+from rules.kinds.base import Kind, RuleParams, Situation, Verb, Violation
+from rules.kinds.shared.moments import at_exchange
+
+MOST_NAMED = 5
+
+
+class Params(RuleParams):
+    dates: tuple[date, ...] = Field(
+        min_length=1,
+        max_length=400,
+        description="Exchange days on which entries may trade",
+        examples=[["2026-03-31", "2026-06-30"]],
+    )
+
+
+def says(params: Params) -> str:
+    days = [f"{day:%Y-%m-%d}" for day in sorted(set(params.dates))]
+    more = f" and {len(days) - MOST_NAMED} more days" if len(days) > MOST_NAMED else ""
+    return f"Open positions on {', '.join(days[:MOST_NAMED])}{more} only."
+
+
+def watch(params: Params, seen: Situation) -> Sequence[Violation]:
+    trades_at = seen.market.trades_at
+    if trades_at is None or at_exchange(trades_at).date() in params.dates:
+        return ()
+    message = f"An order would trade on {at_exchange(trades_at):%Y-%m-%d}, which is not among the set dates."
+    return (Violation("DATE", message),)
+
+
+def problem_of(params: Params) -> str | None:
+    if all(day.weekday() >= 5 for day in params.dates):
+        return "Nothing trades on a weekend, so nothing could ever be opened."
+    return None
+
+
+KIND = Kind(
+    name="only_on_dates",
+    title="Only on set dates",
+    category="timing",
+    params=Params,
+    verbs=(Verb.SKIP_MINUTE, Verb.REJECT_TRADE),
+    codes={"DATE": "Nothing is opened on this date."},
+    says=says,
+    watch=watch,
+    problem_of=problem_of,
+)
