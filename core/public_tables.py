@@ -8,6 +8,7 @@ PUBLIC_TABLES: dict[str, str] = {
     "market.BarImport": "provenance of shared facts",
     "profiles.LLMDefaults": "what the operator offers to everybody; its key is encrypted",
     "profiles.LLMPrice": "a price list",
+    "chat.AnalystDefaults": "what the operator tells everybody's analyst",
     "core.StaffAccess": "audit of staff, read in the admin only",
     "auth.User": "the users themselves; looked up by name before anybody is logged in",
     "auth.Group": "staff permissions",

@@ -1,0 +1,41 @@
+"""Writes of conversations. Each is one transaction and starts from the user."""
+
+from chat.services.conversations import branch_choose, conversation_delete, conversation_rename
+from chat.services.proposals import proposal_apply, proposal_dismiss, proposal_undo
+from chat.services.sending import Sent, message_send, turn_again
+from chat.services.settings import analyst_update
+from chat.services.turns import (
+    Claim,
+    TurnLost,
+    Used,
+    part_save,
+    turn_beat,
+    turn_claim,
+    turn_finish,
+    turn_lose,
+    turn_stop,
+    turns_wake,
+)
+
+__all__ = [
+    "Claim",
+    "Sent",
+    "TurnLost",
+    "Used",
+    "analyst_update",
+    "branch_choose",
+    "conversation_delete",
+    "conversation_rename",
+    "message_send",
+    "part_save",
+    "proposal_apply",
+    "proposal_dismiss",
+    "proposal_undo",
+    "turn_again",
+    "turn_beat",
+    "turn_claim",
+    "turn_finish",
+    "turn_lose",
+    "turn_stop",
+    "turns_wake",
+]
