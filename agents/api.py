@@ -11,12 +11,12 @@ from rest_framework.response import Response
 from agents.llm.api import BudgetIn
 from agents.selectors import statistics_now
 from agents.services import session_start
-from core.api import OwnedApiView
+from core.api import OwnedApiView, page_of, paged
 from core.requests import UserApiRequest
 from profiles.models import TradingModel
 from profiles.selectors import access_model
 from profiles.validate import known_fields
-from runs.api import RunOut, page_of, paged, runs_matching
+from runs.api import RunOut, runs_matching
 from runs.models import Mode, Session
 from runs.selectors import access_run
 from runs.services.start import RunRequest

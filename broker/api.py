@@ -10,9 +10,8 @@ from rest_framework.response import Response
 
 from broker.models import EquityPoint, Fill, Order, Position, RoundTrip
 from broker.selectors import equity_points_of, fills_of, orders_of, positions_of, round_trips_of
-from core.api import OwnedApiView
+from core.api import OwnedApiView, page_of, paged
 from core.requests import UserApiRequest
-from runs.api import page_of, paged
 from runs.selectors import access_run
 
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.http import Http404
-from rest_framework import exceptions
+from drf_spectacular.utils import inline_serializer
+from rest_framework import exceptions, serializers
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
 from core.errors import FORBIDDEN_MESSAGE, UserError
+
+M = TypeVar("M", bound=Model)
 
 
 class OwnedApiView(APIView):
@@ -27,6 +33,27 @@ class NewestFirst(CursorPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 500
+
+
+@cache
+def paged(kind: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
+    """How a page of these is described: `next` and `previous` lead to the pages beside it."""
+    link = serializers.URLField(allow_null=True)
+    fields = {"next": link, "previous": link, "results": kind(many=True)}
+    return inline_serializer(f"Paged{kind.__name__}", fields)
+
+
+def page_of(
+    view: APIView,
+    request: Request,
+    rows: QuerySet[M],
+    kind: type[serializers.BaseSerializer[Any]],
+    order: type[CursorPagination] = NewestFirst,
+) -> Response:
+    """One page of rows, newest first unless `order` says otherwise."""
+    pages = order()
+    found = pages.paginate_queryset(rows, request, view=view)
+    return pages.get_paginated_response(kind(found, many=True).data)
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:

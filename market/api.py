@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from core.api import NewestFirst, OwnedApiView
+from core.api import NewestFirst, OwnedApiView, page_of, paged
 from core.requests import UserApiRequest
 from market.columns import BarColumns, Timeframe
 from market.models import Instrument
@@ -23,12 +23,6 @@ class InstrumentOut(serializers.ModelSerializer[Instrument]):
     class Meta:
         model = Instrument
         fields = ["symbol", "name", "kind", "exchange", "currency", "tick_size", "sector", "is_synthetic"]
-
-
-class InstrumentPageOut(serializers.Serializer[Any]):
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
-    results = InstrumentOut(many=True)
 
 
 class InstrumentDetailOut(InstrumentOut):
@@ -73,14 +67,12 @@ class Instruments(OwnedApiView):
     @extend_schema(
         operation_id="instruments_list",
         parameters=[OpenApiParameter("q", str, description="part of a symbol or name")],
-        responses=InstrumentPageOut,
+        responses=paged(InstrumentOut),
     )
     def get(self, request: UserApiRequest) -> Response:
         """List what can be traded, by symbol."""
-        pages = BySymbol()
         found = instruments_matching(request.query_params.get("q", ""))
-        rows = pages.paginate_queryset(found, request, view=self)
-        return pages.get_paginated_response(InstrumentOut(rows, many=True).data)
+        return page_of(self, request, found, InstrumentOut, BySymbol)
 
 
 class InstrumentDetail(OwnedApiView):

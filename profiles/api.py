@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from core.api import NewestFirst, OwnedApiView, flatten
+from core.api import OwnedApiView, flatten, page_of, paged
 from core.errors import UserError
 from core.requests import UserApiRequest
 from profiles import services
@@ -60,13 +60,11 @@ def read(
 
 
 class Models(OwnedApiView):
-    @extend_schema(responses=ModelOut(many=True))
+    @extend_schema(responses=paged(ModelOut), operation_id="models_list")
     def get(self, request: UserApiRequest) -> Response:
         """List the Models in use, newest first; those put away with `?archived=true`."""
         is_archive = request.query_params.get("archived") in ("1", "true")
-        pages = NewestFirst()
-        rows = pages.paginate_queryset(models_list(request.user, archived=is_archive), request, view=self)
-        return pages.get_paginated_response(ModelOut(rows, many=True).data)
+        return page_of(self, request, models_list(request.user, archived=is_archive), ModelOut)
 
     @extend_schema(request=ModelIn, responses={201: ModelOut})
     def post(self, request: UserApiRequest) -> Response:

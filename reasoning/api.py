@@ -6,12 +6,11 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from core.api import OwnedApiView
+from core.api import OwnedApiView, page_of, paged
 from core.requests import UserApiRequest
 from reasoning.filters import decision_filter
 from reasoning.models import Entry
 from reasoning.selectors import decisions_of
-from runs.api import page_of, paged
 from runs.selectors import access_run
 from trading.types import Outcome
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any, TypeVar
-
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from core.api import NewestFirst, OwnedApiView
+from core.api import OwnedApiView, page_of, paged
 from core.errors import UserError
 from core.requests import UserApiRequest
 from runs.forms import RunFilterForm
@@ -25,7 +20,6 @@ from runs.services import run_delete, run_stop
 from runs.summary import RunSummary
 
 MOST_EVENTS = 500
-M = TypeVar("M", bound=Model)
 
 
 class RunOut(serializers.ModelSerializer[Run]):
@@ -108,23 +102,6 @@ class EventOut(serializers.ModelSerializer[RunEvent]):
     class Meta:
         model = RunEvent
         fields = ["seq", "kind", "payload", "simulated_at", "at"]
-
-
-@cache
-def paged(kind: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
-    """How a page of these is described: `next` and `previous` lead to the pages beside it."""
-    link = serializers.URLField(allow_null=True)
-    fields = {"next": link, "previous": link, "results": kind(many=True)}
-    return inline_serializer(f"Paged{kind.__name__}", fields)
-
-
-def page_of(
-    view: APIView, request: Request, rows: QuerySet[M], kind: type[serializers.BaseSerializer[Any]]
-) -> Response:
-    """One page of rows, newest first."""
-    pages = NewestFirst()
-    found = pages.paginate_queryset(rows, request, view=view)
-    return pages.get_paginated_response(kind(found, many=True).data)
 
 
 def runs_matching(request: UserApiRequest, **given: object) -> QuerySet[Run]:

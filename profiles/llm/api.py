@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from core.api import NewestFirst, OwnedApiView
+from core.api import OwnedApiView, page_of, paged
 from core.requests import UserApiRequest
 from profiles.api import read
 from profiles.llm import services
@@ -55,12 +55,10 @@ class SpendingIn(serializers.ModelSerializer[LLMSpending]):
 
 
 class Endpoints(OwnedApiView):
-    @extend_schema(responses=EndpointOut(many=True))
+    @extend_schema(operation_id="endpoints_list", responses=paged(EndpointOut))
     def get(self, request: UserApiRequest) -> Response:
         """List the user's endpoints, newest first, without their keys."""
-        pages = NewestFirst()
-        rows = pages.paginate_queryset(endpoints_of(request.user), request, view=self)
-        return pages.get_paginated_response(EndpointOut(rows, many=True).data)
+        return page_of(self, request, endpoints_of(request.user), EndpointOut)
 
     @extend_schema(request=EndpointIn, responses={201: EndpointOut})
     def post(self, request: UserApiRequest) -> Response:

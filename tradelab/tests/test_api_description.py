@@ -1,0 +1,71 @@
+"""The API does what its description says: requests made up from it get documented answers, and never a 5xx."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from django.contrib.auth.models import User
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from agents.tests.factories import finished_run
+from profiles.tokens.services import token_create
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+EXAMPLES = 8
+
+
+@pytest.mark.slow
+def test_made_up_requests_get_documented_answers(
+    site: str, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.conf.settings.API_REQUESTS_PER_MINUTE", 1_000_000)
+    run = finished_run(alice, steps=30)
+    own = {"model_id": run.model_id, "run_id": run.pk, "symbol": run.symbols[0]}
+    bearer = {"Authorization": f"Bearer {token_create(alice, name='made up', scope='trade')[1]}"}
+    schema = schemathesis.openapi.from_url(f"{site}/api/v1/schema/", headers=bearer)
+    broken = []
+    operations = [found.ok() for found in schema.get_all_operations()]
+    for operation in sorted(operations, key=ends_things):
+        try:
+            try_out(operation, own, bearer)
+        except (FailureGroup, AssertionError) as problem:
+            broken.append(f"{operation.label}: {problem}")
+    assert not broken, "\n\n".join(broken)
+
+
+def ends_things(operation: Any) -> bool:
+    """What the others ask about should still be there when they do."""
+    return operation.method == "delete" or operation.path.endswith("/archive/")
+
+
+def try_out(operation: Any, own: dict[str, Any], headers: dict[str, str]) -> None:
+    """Ask one operation a few made-up questions, about things that exist."""
+
+    @given(case=operation.as_strategy())
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.explicit, Phase.generate],
+    )
+    def ask(case: Any) -> None:
+        case.path_parameters = {name: own.get(name, value) for name, value in case.path_parameters.items()}
+        case.call_and_validate(headers=headers, checks=CHECKS)
+
+    ask()
