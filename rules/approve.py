@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from rules.gates import GATES
 from rules.gates.base import Check, Gate
+from rules.halts import halted
+from rules.largest import largest_passing
 from rules.limits import EffectiveLimits
+from rules.market_view import MarketView
 from rules.proposal import NextTradeAt, Proposal, Venue
 from rules.propose import propose
-from rules.rule_checks import rule_checks
+from rules.rule_checks import BoundRule, bind
 from trading.ledger import Account
 from trading.orders import Approval, ApprovedOrder
 from trading.session import Approve
-from trading.types import OrderIntent, Verdict
+from trading.types import Effect, OrderIntent, Verdict
 
 
 def make_approve(
@@ -24,28 +28,22 @@ def make_approve(
     next_trade_at: NextTradeAt | None = None,
     sectors: Mapping[str, str] | None = None,
     option_symbols: Collection[str] = (),
+    market: MarketView | None = None,
+    rules: Sequence[BoundRule] | None = None,
     gates: Sequence[Gate] = GATES,
 ) -> Approve:
     """Make the door of one run. It is pure: it looks at the account, changes nothing, and answers the same twice.
 
     `next_trade_at` says when an order decided at a moment can first trade, None for not again in this run; without it
     minute bars trade on at once and daily bars at the next day's open. `sectors` is asked where a profile avoids some.
+    `market` is what rules look at, `rules` are those of the limits where somebody has read them already.
     `gates` are all of them; only a what-if, which stores no order, asks what they cost by leaving one out.
     """
     venue = Venue(frozenset(known_symbols), next_trade_at, dict(sectors or {}), frozenset(option_symbols))
-    opening, closing = _bench(limits, gates, is_opening=True), _bench(limits, gates, is_opening=False)
-
-    def approve(intent: OrderIntent, account: Account) -> Approval:
-        orders: list[ApprovedOrder] = []
-        verdicts: list[Verdict] = []
-        for proposal in propose(intent, account, venue):
-            verdicts += (opening if proposal.is_opening else closing).judge(proposal, account, limits)
-            # The opening part of a flip stands on its closing part, which comes first.
-            if not verdicts:
-                orders.append(_approved(proposal))
-        return Approval(tuple(orders), tuple(verdicts))
-
-    return approve
+    if rules is None:
+        market = market or MarketView(next_trade_at=next_trade_at, sectors=sectors)
+        rules = [bind(rule, limits, market, venue.option_symbols) for rule in limits.rules]
+    return _Door(limits, venue, _bench(gates, rules), _bench(gates)).approve
 
 
 class _Bench(NamedTuple):
@@ -63,13 +61,67 @@ class _Bench(NamedTuple):
         return verdicts
 
 
-def _bench(limits: EffectiveLimits, gates: Sequence[Gate], *, is_opening: bool) -> _Bench:
-    gates = [gate for gate in gates if is_opening or gate.judges_closing]
-    rules = rule_checks(limits.rules) if is_opening else ()
+def _bench(gates: Sequence[Gate], rules: Sequence[BoundRule] | None = None) -> _Bench:
+    """With rules, even none, the bench judges what opens."""
+    gates = [gate for gate in gates if rules is not None or gate.judges_closing]
+    own: list[Check] = [] if rules is None else [halted(rules), *(rule.judge for rule in rules)]
     return _Bench(
-        sized=(*(gate.check for gate in gates), *rules),
+        sized=(*(gate.check for gate in gates), *own),
         any_size=tuple(gate.check for gate in gates if not gate.needs_size),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    limits: EffectiveLimits
+    venue: Venue
+    opening: _Bench
+    closing: _Bench
+
+    def approve(self, intent: OrderIntent, account: Account) -> Approval:
+        orders: list[ApprovedOrder] = []
+        verdicts: list[Verdict] = []
+        is_denied = False
+        for proposal in propose(intent, account, self.venue):
+            passing, found = self._judge(proposal, intent, account)
+            verdicts += found
+            # The opening part of a flip stands on its closing part, which comes first.
+            is_denied = is_denied or passing is None
+            if passing is not None and not is_denied:
+                orders.append(_approved(passing))
+        return Approval(tuple(orders), tuple(verdicts))
+
+    def _judge(
+        self, proposal: Proposal, intent: OrderIntent, account: Account
+    ) -> tuple[Proposal | None, list[Verdict]]:
+        """What may be sent, in full or smaller, and everything that was said."""
+        bench = self.opening if proposal.is_opening else self.closing
+        found = bench.judge(proposal, account, self.limits)
+        if not found:
+            return proposal, found
+        if all(verdict.effect is Effect.RESIZED for verdict in found):
+            smaller = self._largest(proposal, intent, account)
+            if smaller is not None:
+                asked, given = proposal.quantity, smaller.quantity
+                return smaller, [replace(verdict, asked=asked, given=given) for verdict in found]
+        return None, [
+            replace(verdict, effect=Effect.DENIED) if verdict.effect is Effect.RESIZED else verdict
+            for verdict in found
+        ]
+
+    def _largest(self, proposal: Proposal, intent: OrderIntent, account: Account) -> Proposal | None:
+        """The same opening order in the largest size that passes everything; None if not even one share does."""
+        closing = proposal.asked - proposal.quantity
+
+        def sized(shares: int) -> Proposal:
+            smaller = replace(intent, quantity=closing + shares, equity_percent=None)
+            return propose(smaller, account, self.venue)[-1]
+
+        def judge(shares: int) -> list[Verdict]:
+            return self.opening.judge(sized(shares), account, self.limits)
+
+        largest = largest_passing(judge, proposal.quantity - 1)
+        return sized(largest.shares) if largest.shares else None
 
 
 def _approved(proposal: Proposal) -> ApprovedOrder:

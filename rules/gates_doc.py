@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rules.gates import GATES, Gate
+from rules.halts import STOPPED
 from rules.kinds import KINDS
 from rules.limits import GATE_THRESHOLDS, NUMBER_KINDS, Source
 from rules.rule_checks import UNENFORCEABLE
@@ -54,11 +55,22 @@ def _gate(gate: Gate) -> str:
 
 
 def _rules() -> str:
-    codes = {UNENFORCEABLE: "The rule cannot be enforced as it stands, so it denies what it looks at."}
+    codes = {
+        UNENFORCEABLE: "The rule cannot be enforced as it stands, so it denies what it looks at.",
+        STOPPED: "A rule or the profile has stopped trading until the session ends.",
+    }
     for kind in KINDS.values():
         codes.update(kind.codes)
     text = "A Model's own rules judge opening orders after the gates, in the order of their priority."
-    return "\n".join(["## Rules", "", text, "", *_codes(codes), ""])
+    return "\n".join(["## Rules", "", text, "", *_kinds(), "", *_codes(codes), ""])
+
+
+def _kinds() -> list[str]:
+    rows = [
+        f"| {kind.category} | `{kind.name}` | {kind.title} | {', '.join(kind.verbs)} |"
+        for kind in sorted(KINDS.values(), key=lambda kind: (kind.category, kind.name))
+    ]
+    return ["| category | kind | limits | enforced by |", "|---|---|---|---|", *rows]
 
 
 def _codes(codes: Mapping[str, str]) -> list[str]:

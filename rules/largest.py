@@ -1,8 +1,8 @@
-"""The largest order that would pass right now, found by asking the door itself."""
+"""The largest order that would pass right now, found by asking whoever judges it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from rules.intents import MOST_SHARES
@@ -19,20 +19,30 @@ class Largest(NamedTuple):
 
 
 def largest_order(approve: Approve, account: Account, symbol: str, action: Action) -> Largest:
+    """The largest market order that an account could send."""
+
+    def judge(shares: int) -> Sequence[Verdict]:
+        return approve(OrderIntent(action, symbol, quantity=shares), account).verdicts
+
+    return largest_passing(judge, MOST_SHARES)
+
+
+def largest_passing(judge: Callable[[int], Sequence[Verdict]], most: int) -> Largest:
     """Double the size until it is denied, then halve the gap. A size is taken to pass if a larger one does."""
 
     def denied(shares: int) -> Sequence[Verdict]:
-        verdicts = approve(OrderIntent(action, symbol, quantity=shares), account).verdicts
         # A twin of a working order is denied for being that very size; the sizes around it are not.
-        return [verdict for verdict in verdicts if verdict.code != "DUPLICATE_ORDER"]
+        return [verdict for verdict in judge(shares) if verdict.code != "DUPLICATE_ORDER"]
 
+    if most < 1:
+        return Largest(0, ())
     passed, reasons = 0, denied(1)
     above = 1
-    while not reasons and above < MOST_SHARES:
-        passed, above = above, min(above * 2, MOST_SHARES)
+    while not reasons and above < most:
+        passed, above = above, min(above * 2, most)
         reasons = denied(above)
     if not reasons:
-        return Largest(above, ())
+        passed = above
     while above - passed > 1:
         middle = (passed + above) // 2
         found = denied(middle)
@@ -40,6 +50,6 @@ def largest_order(approve: Approve, account: Account, symbol: str, action: Actio
             above, reasons = middle, found
         else:
             passed = middle
-    while passed and approve(OrderIntent(action, symbol, quantity=passed), account).verdicts:
+    while passed and judge(passed):
         passed -= 1
     return Largest(passed, reasons)

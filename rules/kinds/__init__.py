@@ -1,32 +1,116 @@
-"""The kinds of structured rules, one file each, registered here by name.
-
-A rule's kind turns its parameters into a check once, when a run's door is made; the check then judges every opening
-order that the rule looks at. Closing orders are never asked about: no rule traps a user in a position.
-"""
+"""The kinds of structured rules, one file each, registered here by name. docs/rule-kinds.md tells how to add one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from typing import Any
 
-from rules.gates.base import Check
-from rules.snapshot import RuleSpec
+from rules.kinds import (
+    allow_list,
+    allowed_sectors,
+    avoided_sectors,
+    blackout,
+    cool_down_after_stop,
+    deny_list,
+    direction,
+    flat_by,
+    halt_on_data_gap,
+    halt_on_loss,
+    halt_on_volatility,
+    indicator_condition,
+    kill_switch,
+    low_profit_lock,
+    max_consecutive_losses,
+    max_daily_loss,
+    max_drawdown,
+    max_gross_exposure,
+    max_hold,
+    max_leverage,
+    max_net_exposure,
+    max_orders_per_hour,
+    max_position_dollars,
+    max_position_percent,
+    max_position_shares,
+    max_positions,
+    max_risk_per_trade,
+    max_sector_percent,
+    max_spread,
+    max_trades,
+    max_weekly_loss,
+    min_cash_reserve,
+    min_daily_volume,
+    min_hold,
+    min_move,
+    min_relative_volume,
+    min_volume,
+    no_averaging_down,
+    no_opening_after,
+    one_direction_a_day,
+    only_on_dates,
+    only_on_weekdays,
+    order_types,
+    price_condition,
+    price_range,
+    stop_loss_atr,
+    stop_loss_percent,
+    take_profit,
+    trading_hours,
+    trailing_stop,
+)
+from rules.kinds.base import BadRule as BadRule
+from rules.kinds.base import Kind as Kind
 
-
-class BadRule(Exception):
-    """The rule cannot be enforced as it stands; the message says what was found and what is wanted."""
-
-
-class RuleKind(Protocol):
-    name: str
-    codes: Mapping[str, str]  # each verdict code and what it means
-    verbs: frozenset[str]  # how it may be enforced
-
-    def sentence(self, rule: RuleSpec) -> str:
-        """The rule in plain English."""
-
-    def check_of(self, rule: RuleSpec) -> Check:
-        """Read the parameters and return a pure check, like a gate's. Raises BadRule."""
-
-
-KINDS: dict[str, RuleKind] = {}
+KINDS: dict[str, Kind[Any]] = {
+    module.KIND.name: module.KIND
+    for module in (
+        max_position_percent,
+        max_position_dollars,
+        max_position_shares,
+        max_risk_per_trade,
+        max_positions,
+        min_cash_reserve,
+        max_trades,
+        max_orders_per_hour,
+        max_daily_loss,
+        max_weekly_loss,
+        max_drawdown,
+        max_gross_exposure,
+        max_net_exposure,
+        max_leverage,
+        max_sector_percent,
+        max_consecutive_losses,
+        low_profit_lock,
+        blackout,
+        trading_hours,
+        no_opening_after,
+        flat_by,
+        min_hold,
+        max_hold,
+        cool_down_after_stop,
+        only_on_dates,
+        only_on_weekdays,
+        take_profit,
+        price_condition,
+        indicator_condition,
+        min_relative_volume,
+        max_spread,
+        stop_loss_percent,
+        stop_loss_atr,
+        trailing_stop,
+        allow_list,
+        deny_list,
+        price_range,
+        min_volume,
+        min_daily_volume,
+        min_move,
+        allowed_sectors,
+        avoided_sectors,
+        direction,
+        one_direction_a_day,
+        no_averaging_down,
+        order_types,
+        halt_on_loss,
+        halt_on_volatility,
+        halt_on_data_gap,
+        kill_switch,
+    )
+}

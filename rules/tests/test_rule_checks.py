@@ -2,52 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from pydantic import Field
 
-from rules.gates.base import PASSED, Check
-from rules.kinds import KINDS, BadRule, RuleKind
-from rules.limits import EffectiveLimits
-from rules.proposal import Proposal
-from rules.snapshot import RuleSpec
+from rules.kinds import KINDS
+from rules.kinds.base import Kind, Proposal, RuleParams, Situation, Verb, Violation
 from rules.tests.world import account_with, ask, buy, codes, door, rule_dict
-from trading.ledger import Account
-from trading.types import Action, Verdict
+from trading.types import Action
 
 
-class MostShares:
-    """A kind as one will be written: parameters read once, a pure check."""
+class Params(RuleParams):
+    shares: int = Field(gt=0)
 
-    name = "most_shares"
-    codes: Mapping[str, str] = {"MOST_SHARES": "More shares than the rule allows in one order."}
-    verbs = frozenset({"reject_trade"})
 
-    def sentence(self, rule: RuleSpec) -> str:
-        return f"At most {self._most(rule)} shares in one order."
+def judge(params: Params, order: Proposal, seen: Situation) -> Sequence[Violation]:
+    if order.quantity <= params.shares:
+        return ()
+    return (Violation("MOST_SHARES", "Too many shares.", symbol=order.symbol),)
 
-    def check_of(self, rule: RuleSpec) -> Check:
-        most = self._most(rule)
 
-        def check(order: Proposal, account: Account, limits: EffectiveLimits) -> Sequence[Verdict]:
-            if order.quantity <= most:
-                return PASSED
-            return (Verdict("MOST_SHARES", "Too many shares.", f"rule: {rule.name}", symbol=order.symbol),)
-
-        return check
-
-    def _most(self, rule: RuleSpec) -> int:
-        if not isinstance(rule.params, dict) or not isinstance(rule.params.get("shares"), int):
-            raise BadRule(f"'shares' should be a whole number, found {rule.params!r}")
-        return int(rule.params["shares"])
+MOST_SHARES = Kind(
+    name="most_shares",
+    title="Most shares in an order",
+    category="position_sizing",
+    params=Params,
+    verbs=(Verb.REJECT_TRADE,),
+    codes={"MOST_SHARES": "More shares than the rule allows in one order."},
+    says=lambda params: f"At most {params.shares} shares in one order.",
+    judge=judge,
+)
 
 
 @pytest.fixture(autouse=True)
-def kind(monkeypatch: pytest.MonkeyPatch) -> RuleKind:
-    kind = MostShares()
-    monkeypatch.setitem(KINDS, kind.name, kind)
-    return kind
+def _kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(KINDS, MOST_SHARES.name, MOST_SHARES)
 
 
 def rule(**changes: Any) -> dict[str, Any]:
@@ -77,9 +68,12 @@ def test_no_rule_keeps_anybody_in_a_position() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"kind": "no_such_kind"}, "there is no kind of rule called 'no_such_kind'; known: most_shares"),
-        ({"params": None}, "'shares' should be a whole number, found None"),
-        ({"params": {}}, "'shares' should be a whole number"),
+        ({"kind": "no_such_kind"}, "there is no kind of rule called 'no_such_kind'; known: "),
+        ({"params": None}, "params: Parameters should be an object such as {}, found empty"),
+        ({"params": {}}, "shares: This is missing"),
+        ({"params": {"shares": None}}, "shares: Should be a whole number, was empty"),
+        ({"params": {"shares": -1}}, "shares: Should be above 0, was -1"),
+        ({"params": {"shares": 1, "lots": 1}}, "lots: There is no parameter lots; there are: shares"),
         ({"verb": "resize"}, "'resize' is no way to enforce it; possible: reject_trade"),
     ],
 )
