@@ -61,7 +61,7 @@ class Tally:
 class Memory:
     """Written by the session step only; a checkpoint holds all of it."""
 
-    opened_at: dict[str, datetime] = field(default_factory=dict)  # when what is held was opened from nothing
+    opened_at: dict[str, datetime] = field(default_factory=dict)  # the last entry from nothing, held or not
     stopped_at: dict[str, datetime] = field(default_factory=dict)  # the last closing by a stop
     sent: deque[Sent] = field(default_factory=deque)  # in the last hour, and maybe some older
     closings: deque[Closing] = field(default_factory=deque)  # the last ones, of whatever session
@@ -101,9 +101,8 @@ class Memory:
             tally = self.session[symbol] = Tally()
         if trips:
             self._note_closing(order, fill, sum((trip.pnl for trip in trips), ZERO), tally)
-        if not held:
-            self.opened_at.pop(symbol, None)
-        elif abs(held) == fill.quantity - sum(trip.quantity for trip in trips):
+        opened = fill.quantity - sum(trip.quantity for trip in trips)
+        if opened and abs(held) == opened:
             self.opened_at[symbol] = fill.at
         if order.is_opening and order.filled_quantity == fill.quantity:
             tally.entries += 1
