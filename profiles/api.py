@@ -76,6 +76,7 @@ class Models(OwnedApiView):
 class Model(OwnedApiView):
     @extend_schema(responses=ModelOut)
     def get(self, request: UserApiRequest, model_id: int) -> Response:
+        """One Model, whole."""
         return Response(ModelOut(access_model(request.user, model_id)).data)
 
     @extend_schema(request=ModelIn, responses=ModelOut)

@@ -72,6 +72,7 @@ class Endpoints(OwnedApiView):
 class Endpoint(OwnedApiView):
     @extend_schema(responses=EndpointOut)
     def get(self, request: UserApiRequest, endpoint_id: int) -> Response:
+        """One endpoint, without its key."""
         return Response(EndpointOut(access_endpoint(request.user, endpoint_id)).data)
 
     @extend_schema(request=EndpointIn, responses=EndpointOut)
