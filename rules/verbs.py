@@ -20,7 +20,7 @@ CONSEQUENCES = {
     Verb.RESIZE: "Larger orders are made smaller to fit.",
     Verb.SKIP_MINUTE: "Meanwhile nothing is opened.",
     Verb.STOP_TRADING: "Otherwise nothing more is opened until the session ends.",
-    Verb.FORCE_LIQUIDATE: "Otherwise it is closed at market.",
+    Verb.FORCE_LIQUIDATE: "Otherwise what is held is closed at market.",
 }
 
 

@@ -76,5 +76,6 @@ class Kind(Generic[P]):
         assert self.watch or not acts, f"{self.name} should watch to skip or to liquidate"
 
     def sentence(self, params: P, verb: str) -> str:
-        """The whole rule in plain English: the limit, and what happens beyond it."""
-        return f"{self.says(params)} {CONSEQUENCES[Verb(verb)]}".rstrip()
+        """The whole rule in plain English: the limit and, where that is a choice, what happens beyond it."""
+        consequence = CONSEQUENCES[Verb(verb)] if len(self.verbs) > 1 else ""
+        return f"{self.says(params)} {consequence}".rstrip()

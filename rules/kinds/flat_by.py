@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from pydantic import Field
 
-from rules.kinds.base import ClockTime, Kind, RuleParams, Situation, Verb, Violation
+from rules.kinds.base import ClockTime, Kind, Missing, RuleParams, Situation, Verb, Violation
+from rules.kinds.shared.moments import at_exchange
+
+LAST_BAR = timedelta(minutes=1)
 
 
 class Params(RuleParams):
@@ -16,14 +20,22 @@ class Params(RuleParams):
 
 
 def says(params: Params) -> str:
-    return f"Hold nothing from {params.flat_by:%H:%M} exchange time on."
+    return (
+        f"Close everything at {params.flat_by:%H:%M} exchange time, or a minute before an earlier close, and hold nothing "
+        "from then on."
+    )
 
 
 def watch(params: Params, seen: Situation) -> Sequence[Violation]:
-    local = seen.market.local
-    if local.time() < params.flat_by:
+    market = seen.market
+    if market.is_daily:
+        raise Missing("bars are whole days, so nothing can be closed at a time of the day")
+    next_trade = market.trades_at or market.now
+    local = at_exchange(next_trade)
+    # The last bar of a session is the last in which anything can still be closed.
+    if local.time() < params.flat_by and market.closes_at - next_trade > LAST_BAR:
         return ()
-    message = f"It is {local:%H:%M}; nothing should be held from {params.flat_by:%H:%M} on."
+    message = f"The next trade is at {local:%H:%M}; from {params.flat_by:%H:%M}, or a minute before the close, nothing is held."
     return (Violation("FLAT_BY", message),)
 
 
