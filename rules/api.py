@@ -67,6 +67,7 @@ class ModelStarters(OwnedApiView):
 class OneRule(OwnedApiView):
     @extend_schema(responses=RuleOut)
     def get(self, request: UserApiRequest, rule_id: int) -> Response:
+        """One rule with its sentence."""
         return Response(RuleOut(access_rule(request.user, rule_id)).data)
 
     @extend_schema(request=RuleIn, responses=RuleOut)

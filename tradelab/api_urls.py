@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 urlpatterns = [
     path("", include("market.api_urls")),
     path("", include("profiles.api_urls")),
+    path("", include("rules.api_urls")),
     path("", include("runs.api_urls")),
     path("", include("reasoning.api_urls")),
     path("", include("broker.api_urls")),
