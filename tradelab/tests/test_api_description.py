@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import schemathesis
 from django.contrib.auth.models import User
+from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
@@ -26,6 +27,16 @@ CHECKS = [
     response_schema_conformance,
 ]
 EXAMPLES = 8
+
+
+def test_every_operation_says_what_it_does_and_none_what_its_base_class_does(alice_client: Client) -> None:
+    paths = alice_client.get("/api/v1/schema/").json()["paths"]
+    told = {
+        f"{verb} {path}": operation.get("description", "")
+        for path, item in paths.items()
+        for verb, operation in item.items()
+    }
+    assert [name for name, text in told.items() if not text or text.startswith("A view that")] == []
 
 
 @pytest.mark.slow
