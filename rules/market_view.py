@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-import numpy as np
-
-from market.asof import AsOfReader
+from market.asof import AsOfReader, in_new_shares
 from market.columns import BarColumns
 from market.indicators import Indicator, atr, relative_volume, rsi, vwap
 from rules.limits import EXCHANGE_ZONE
@@ -33,12 +31,28 @@ class BidAsk(NamedTuple):
         return self.ask - self.bid
 
 
+class Past(NamedTuple):
+    """Daily bars as traded, and splits: the open of the first session in new shares, and how many an old one became."""
+
+    bars: BarColumns
+    splits: Sequence[tuple[int, float]] = ()
+
+
+_NO_PAST = Past(BarColumns.empty())
+
+
+class Hours(NamedTuple):
+    opens: datetime
+    closes: datetime
+
+
 class MarketView:
     """The market at the step of the account that it was last shown. It sees nothing later, and never goes back.
 
     `read` gives a fresh as-of reader over the run's bars, the first time that a rule asks for bars. `quotes` gives those
-    that close with a step, counted from 0. `history` are daily bars from before the run. `closes_at` says when the session
-    ends that opened at a moment, `next_trade_at` when an order decided at a moment can first trade.
+    that close with a step, counted from 0. `history` are daily bars from before the run and, where its bars are daily, its
+    own. `hours` says when the session of a moment opens and closes, `next_trade_at` when an order decided at a moment can
+    first trade.
     """
 
     def __init__(
@@ -47,12 +61,12 @@ class MarketView:
         *,
         quotes: Callable[[int], Mapping[str, Quote]] | None = None,
         sectors: Mapping[str, str] | None = None,
-        history: Mapping[str, BarColumns] | None = None,
-        closes_at: Callable[[datetime], datetime | None] | None = None,
+        history: Mapping[str, Past] | None = None,
+        hours: Callable[[datetime], Hours] | None = None,
         next_trade_at: Callable[[datetime], datetime | None] | None = None,
     ) -> None:
         self._read, self._quotes, self._sectors = read, quotes, sectors or {}
-        self._history, self._closes_at, self._next_trade_at = history or {}, closes_at, next_trade_at
+        self._history, self._hours, self._next_trade_at = history or {}, hours, next_trade_at
         self._account: Account | None = None
 
     def show(self, account: Account) -> MarketView:
@@ -85,15 +99,15 @@ class MarketView:
     @property
     def opened_at(self) -> datetime:
         """When the present session opened."""
-        return self._shown.session_opened_at
+        began = self._shown.session_opened_at
+        return began if self._hours is None else self._hours(began).opens
 
     @property
     def closes_at(self) -> datetime:
         """When the present session closes. Raises Missing where no calendar is known."""
-        closes = self._closes_at and self._closes_at(self.opened_at)
-        if not closes:
+        if self._hours is None:
             raise Missing("the close of the session is not known")
-        return closes
+        return self._hours(self._shown.session_opened_at).closes
 
     @property
     def minutes_since_open(self) -> int:
@@ -172,17 +186,17 @@ class MarketView:
         return sector
 
     def history(self, symbol: str, days: int) -> BarColumns:
-        """The last `days` daily bars before the present session. Raises Missing while there are fewer."""
+        """The last `days` daily bars before the present session, in its shares. Raises Missing while there are fewer."""
         opened = int(self.opened_at.timestamp())
-        pieces = [self._history.get(symbol) or BarColumns.empty()]
-        if self.is_daily and self._read is not None and (count := self._bars(symbol).count(symbol)):
-            pieces.append(self._bars(symbol).window(symbol, count))
-        known = BarColumns._make(np.concatenate(columns) for columns in zip(*pieces, strict=True))
-        found = known.rows(known.start < opened).rows(slice(-days, None))
+        bars, splits = self._history.get(symbol, _NO_PAST)
+        found = bars.rows(bars.start < opened).rows(slice(-days, None))
         if len(found.start) < days:
             raise Missing(
-                f"{symbol} has {len(found.start)} of {days} daily bars before {self.opened_at:%Y-%m-%d}"
+                f"{symbol} has {len(found.start)} of {days} daily bars before {self.local:%Y-%m-%d}"
             )
+        for since, ratio in splits:
+            if since <= opened:
+                found = in_new_shares(found, since, ratio)
         return found
 
     @property

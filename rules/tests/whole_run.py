@@ -19,7 +19,7 @@ from market.columns import BarColumns, QuoteColumns
 from rules.door import Door, make_door
 from rules.kinds import KINDS
 from rules.limits import EXCHANGE_ZONE, effective_limits
-from rules.market_view import MarketView
+from rules.market_view import Hours, MarketView, Past
 from rules.tests.played import MONDAY, Played, clock
 from rules.tests.world import rule_dict, snapshot
 from trading.ledger import Account
@@ -115,8 +115,8 @@ class Stage:
             lambda: AsOfReader(self.columns, starts=self.starts, ends=self.ends),
             quotes=self._quotes(),
             sectors=self.sectors,
-            history=self.history,
-            closes_at=lambda opened: at_clock(opened.astimezone(EXCHANGE_ZONE).date(), "16:00"),
+            history=self._past(),
+            hours=self.hours,
             next_trade_at=self.next_trade_at,
         )
         limits = effective_limits(snapshot(rules=list(self.rules), **self.limits))
@@ -124,6 +124,10 @@ class Stage:
             limits, list(self.columns), next_trade_at=self.next_trade_at, sectors=self.sectors, market=market
         )
         return Door(twice(door.approve), None if door.watch is None else watch_twice(door.watch))
+
+    def hours(self, began: datetime) -> Hours:
+        day = began.astimezone(EXCHANGE_ZONE).date()
+        return Hours(at_clock(day, "09:30" if self.is_daily else self.start), at_clock(day, "16:00"))
 
     def next_trade_at(self, now: datetime) -> datetime | None:
         later = [start for start in self.starts if start >= int(now.timestamp())]
@@ -160,6 +164,18 @@ class Stage:
 
     def _account(self) -> Account:
         return start_account(Decimal(self.cash), self.settings, self.opens[0])
+
+    def _past(self) -> dict[str, Past]:
+        history = dict(self.history or {})
+        if not self.is_daily:
+            return {symbol: Past(bars) for symbol, bars in history.items()}
+        none = BarColumns.empty()
+        return {
+            symbol: Past(
+                BarColumns._make(map(np.concatenate, zip(history.get(symbol, none), own, strict=True)))
+            )
+            for symbol, own in self.columns.items()
+        }
 
     def _length(self, day: int) -> int:
         return max(map(len, self.days[day].values()))
