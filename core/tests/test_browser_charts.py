@@ -31,6 +31,13 @@ BARS = [
     ]
     for minute in range(390)
 ]
+PATHS: dict[str, Any] = {
+    "lines": [
+        {"key": key, "points": [[step, 10_000 + key * step] for step in range(1, 391)]} for key in range(7)
+    ],
+    "unit": "USD",
+    "axis": "step",
+}
 CANDLES = {
     "symbol": "SPY",
     "bars": BARS,
@@ -68,7 +75,7 @@ def picture(page: Page) -> bytes:
     return page.locator(".chart").screenshot()
 
 
-@pytest.mark.parametrize(("kind", "data"), [("equity", EQUITY), ("candles", CANDLES)])
+@pytest.mark.parametrize(("kind", "data"), [("equity", EQUITY), ("candles", CANDLES), ("paths", PATHS)])
 def test_a_chart_is_drawn_and_named_in_both_themes(chart_page: Page, kind: str, data: dict[str, Any]) -> None:
     chart_page.emulate_media(color_scheme="light")
     show(chart_page, kind, data)
@@ -91,10 +98,20 @@ def test_new_numbers_are_drawn_into_the_chart_that_stands(chart_page: Page) -> N
     assert chart_page.locator(".chart canvas[data-same]").count() == 1
 
 
-@pytest.mark.parametrize("kind", ["equity", "candles"])
+@pytest.mark.parametrize("kind", ["equity", "candles", "paths"])
 def test_no_numbers_yet_is_an_empty_chart_and_no_error(chart_page: Page, kind: str) -> None:
     show(chart_page, kind, {})
     assert chart_page.locator(".chart").is_visible()
+
+
+def test_other_paths_take_the_place_of_those_before(chart_page: Page) -> None:
+    show(chart_page, "paths", PATHS)
+    before = picture(chart_page)
+    fewer = {**PATHS, "lines": PATHS["lines"][:2], "unit": "fraction"}
+    text = f'<script type="application/json" id="numbers">{json.dumps(fewer)}</script>'
+    chart_page.evaluate("html => { document.getElementById('part').innerHTML = html }", text)
+    settle(chart_page)
+    assert picture(chart_page) != before
 
 
 def test_a_chart_follows_the_width_of_the_window(chart_page: Page) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
+from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -37,7 +40,28 @@ EDGES = [
     ("line-strong", "page"),
     ("chart-benchmark", "surface"),
     ("chart-bar", "surface"),
+    *((f"series-{number}", "surface") for number in range(1, 7)),
 ]
+SERIES = [f"series-{number}" for number in range(1, 7)]
+# What is left of linear red, green and blue without one kind of cone: Machado, Oliveira & Fernandes 2009, severity 1.
+SIGHTS = {
+    "normal": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanopia": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "deuteranopia": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "tritanopia": (
+        (1.255528, -0.076749, -0.178779),
+        (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.303900),
+    ),
+}
 
 
 def token(name: str, theme: str) -> str:
@@ -48,9 +72,13 @@ def token(name: str, theme: str) -> str:
     return found[1] if theme == "light" else found[2]
 
 
-def luminance(color: str) -> float:
+def linear_parts(color: str) -> list[float]:
     channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in channels]
+    return [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in channels]
+
+
+def luminance(color: str) -> float:
+    linear = linear_parts(color)
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -70,6 +98,26 @@ def test_text_is_legible_on_every_surface(front: str, back: str, theme: str) -> 
 @pytest.mark.parametrize(("front", "back"), EDGES)
 def test_edges_and_lines_can_be_seen(front: str, back: str, theme: str) -> None:
     assert contrast(token(front, theme), token(back, theme)) >= 3
+
+
+def times(matrix: Sequence[Sequence[float]], vector: Sequence[float]) -> list[float]:
+    return [sum(part * value for part, value in zip(row, vector, strict=True)) for row in matrix]
+
+
+def lab(color: str, sight: str) -> tuple[float, float, float]:
+    """CIE L*a*b* (D65) of a colour as it is seen."""
+    seen = [min(1.0, max(0.0, part)) for part in times(SIGHTS[sight], linear_parts(color))]
+    to_xyz = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
+    scaled = [part / white for part, white in zip(times(to_xyz, seen), (0.9505, 1, 1.089), strict=True)]
+    x, y, z = (part ** (1 / 3) if part > 0.008856 else 7.787 * part + 16 / 116 for part in scaled)
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_lines_that_are_compared_stay_apart_for_the_colour_blind(sight: str, theme: str) -> None:
+    seen = [lab(token(name, theme), sight) for name in SERIES]
+    assert min(math.dist(one, other) for one, other in combinations(seen, 2)) >= 20  # a glance tells 10 apart
 
 
 def pages() -> list[Path]:

@@ -1,4 +1,4 @@
-// Draws <div class="chart" data-chart="equity|candles" data-source="id of a JSON script">. The JSON may sit in a live
+// Draws <div class="chart" data-chart="equity|candles|paths" data-source="id of a JSON script">. The JSON may sit in a live
 // fragment: new data is drawn into the chart that stands. Colours come from the tokens, times are shown in the user's
 // zone with exchange time beside it. Each page has the same numbers in a table below the chart.
 (() => {
@@ -46,6 +46,11 @@
     return `${dayHere.format(date(seconds))} ${own}${own === exchange ? " ET" : `, ${exchange} ET`}`;
   }
 
+  // Paths of several days have no clock in common: they are drawn over the number of the step.
+  function timeOf(time, state) {
+    return state.stepwise ? `step ${time}` : fullTime(time, state.daily);
+  }
+
   function tick(seconds, type, daily) {
     if (type < 3) return (daily ? shortDayOnly : shortDay).format(date(seconds));
     return daily ? shortDayOnly.format(date(seconds)) : here.format(date(seconds));
@@ -83,14 +88,25 @@
         borderColor: line,
         timeVisible: true,
         secondsVisible: false,
-        tickMarkFormatter: (time, type) => tick(time, type, state.daily),
+        tickMarkFormatter: (time, type) => (state.stepwise ? String(time) : tick(time, type, state.daily)),
       },
-      localization: { timeFormatter: (time) => fullTime(time, state.daily) },
+      localization: { timeFormatter: (time) => timeOf(time, state) },
     };
   }
 
   const points = (rows) => (rows || []).filter((row) => row[1] !== null).map(([time, value]) => ({ time, value }));
   const plain = { lastValueVisible: false, priceLineVisible: false, crosshairMarkerRadius: 3 };
+
+  // As styles/marks.css draws the keys of the legend; 0 is the benchmark.
+  const strokes = [
+    { lineWidth: 1, lineStyle: 3 },
+    { lineWidth: 2, lineStyle: 0 },
+    { lineWidth: 1, lineStyle: 0 },
+    { lineWidth: 2, lineStyle: 2 },
+    { lineWidth: 2, lineStyle: 1 },
+    { lineWidth: 3, lineStyle: 2 },
+    { lineWidth: 3, lineStyle: 1 },
+  ];
 
   const kinds = {
     equity: {
@@ -115,6 +131,29 @@
         state.benchmark.setData(points(data.benchmark));
         state.equity.setData(points(data.equity));
         state.drawdown.setData(points(data.drawdown).map(({ time, value }) => ({ time, value: -value })));
+      },
+    },
+    paths: {
+      build(state) {
+        state.lines = [];
+      },
+      paint(state) {
+        for (const { series, key } of state.lines) series.applyOptions({ color: color(key ? `series-${key}` : "chart-benchmark") });
+      },
+      draw(state, data) {
+        const lines = data.lines || [];
+        const shown = data.unit === "fraction" ? percent : money;
+        const priceFormat = { type: "custom", formatter: (value) => shown.format(value), minMove: data.unit === "fraction" ? 0.0001 : 0.01 };
+        state.stepwise = data.axis === "step";
+        state.daily = !state.stepwise && isDaily(lines.flatMap((line) => line.points.map((row) => row[0])));
+        for (const { series } of state.lines) state.chart.removeSeries(series);
+        state.lines = lines.map((line) => {
+          const { LineSeries } = LightweightCharts;
+          const series = state.chart.addSeries(LineSeries, { ...plain, ...strokes[line.key], priceFormat, lastValueVisible: lines.length < 3 });
+          series.setData(points(line.points));
+          return { series, key: line.key };
+        });
+        this.paint(state);
       },
     },
     candles: {
@@ -186,7 +225,8 @@
 
   // Everything, with as much air on both sides as half a label of the time axis needs.
   function showAll(state) {
-    const count = (state.data?.bars || state.data?.equity || []).length;
+    const longest = Math.max(0, ...(state.data?.lines || []).map((line) => line.points.length));
+    const count = (state.data?.bars || state.data?.equity || []).length || longest;
     const air = (count * AIR) / Math.max(100, state.chart.timeScale().width() - 2 * AIR);
     if (count) state.chart.timeScale().setVisibleLogicalRange({ from: -air, to: count - 1 + air });
   }
