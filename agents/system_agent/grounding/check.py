@@ -60,8 +60,8 @@ def clocks(known: Known, number: Number) -> Iterator[str]:
 def on_shelf(known: Known, number: Number, shelf: str) -> Iterator[str]:
     reach = reach_of(number)
     for said in known.near(shelf, number.value, reach):
-        has_sign = number.sign in (0, said.sign) or said.sign == 0
-        if has_sign and abs(said.exact - number.value) <= max(number.grain * HALF, said.exact * ROUGHLY):
+        fits = (number.sign in (0, said.sign) or said.sign == 0) and number.grain >= said.grain
+        if fits and abs(said.exact - number.value) <= max(number.grain * HALF, said.exact * ROUGHLY):
             yield said.result
 
 

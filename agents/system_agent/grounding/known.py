@@ -13,17 +13,19 @@ from agents.system_agent.grounding.numbers import Kind, Number, numbers_in
 from agents.tools.payload import Unit
 from core.templatetags.numbers import EXCHANGE_ZONE
 
-HUNDRED = Decimal(100)
+EXACT = Decimal(0)
 SHOWN_PLACES = {Unit.MONEY: 2, Unit.PERCENT: 4, Unit.DRAWDOWN: 4, Unit.RATIO: 2}
 LENGTHS = (86_400, 3_600, 60, 1)
 SHELVES = ("money", "percent", "decimal", "whole", "span", "count")
 
 
 class Said(NamedTuple):
-    """One value without its sign; the sign is 0 where either may be written."""
+    """One value without its sign; the sign is 0 where either may be written. One that is rounded already counts only
+    for what is written no finer than its grain."""
 
     value: float  # to find it by
     exact: Decimal
+    grain: Decimal
     sign: int
     result: str
 
@@ -69,10 +71,10 @@ class Known:
             self.add_number(number, unit, result)
 
     def add_number(self, value: Decimal, unit: Unit, result: str) -> None:
-        for each in {value, as_shown(value, unit)}:
-            for shelf, scaled in places_of(each, unit):
-                sign = 0 if unit is Unit.DRAWDOWN or not each else 1 if each > 0 else -1
-                self.put(shelf, abs(scaled), sign, result)
+        for each, grain in ((value, EXACT), as_shown(value, unit)):
+            sign = 0 if unit is Unit.DRAWDOWN or not each else 1 if each > 0 else -1
+            for shelf, scale in places_of(each, unit):
+                self.put(shelf, abs(each) * scale, grain * scale, sign, result)
 
     def add_text(self, text: str, result: str) -> None:
         """Numbers that stand in words: reasons, messages of limits, names."""
@@ -81,10 +83,10 @@ class Known:
                 self.literals.append((number, result))
             else:
                 for shelf in LITERAL_SHELVES[number.kind]:
-                    self.put(shelf, number.value, number.sign or 1, result)
+                    self.put(shelf, number.value, EXACT, number.sign or 1, result)
 
-    def put(self, shelf: str, value: Decimal, sign: int, result: str) -> None:
-        self.shelves[shelf].append(Said(float(value), value, sign, result))
+    def put(self, shelf: str, value: Decimal, grain: Decimal, sign: int, result: str) -> None:
+        self.shelves[shelf].append(Said(float(value), value, grain, sign, result))
 
 
 LITERAL_SHELVES = {
@@ -95,28 +97,30 @@ LITERAL_SHELVES = {
 }
 
 
-def places_of(value: Decimal, unit: Unit) -> list[tuple[str, Decimal]]:
-    """The shelves on which a value stands, and as what."""
+def places_of(value: Decimal, unit: Unit) -> list[tuple[str, int]]:
+    """The shelves on which a value stands, and how many times itself it is there."""
     if unit in (Unit.PERCENT, Unit.DRAWDOWN):
-        return [("percent", value * HUNDRED), ("decimal", value), ("decimal", value * HUNDRED)]
+        return [("percent", 100), ("decimal", 1), ("decimal", 100)]
     if unit in (Unit.MONEY, Unit.PRICE):
-        found = [("money", value), ("decimal", value)]
-        return [*found, ("whole", value)] if value == value.to_integral_value() else found
+        is_whole = value == value.to_integral_value()
+        return [("money", 1), ("decimal", 1), *([("whole", 1)] if is_whole else [])]
     if unit is Unit.SECONDS:
-        return [("span", value)]
+        return [("span", 1)]
     if unit is Unit.RATIO:
-        return [("decimal", value), ("whole", value)]
-    return [("decimal", value), ("whole", value), ("count", value)]
+        return [("decimal", 1), ("whole", 1)]
+    return [("decimal", 1), ("whole", 1), ("count", 1)]
 
 
-def as_shown(value: Decimal, unit: Unit) -> Decimal:
-    """The value as pages and language models are shown it, who may round again from there."""
+def as_shown(value: Decimal, unit: Unit) -> tuple[Decimal, Decimal]:
+    """The value as pages and language models are shown it, who may round again from there, and the grain of that."""
     if unit is Unit.SECONDS:
-        largest = next((length for length in LENGTHS if value >= length), 1)
-        smallest = LENGTHS[min(LENGTHS.index(largest) + 1, len(LENGTHS) - 1)]
-        return value - value % smallest if value >= 60 else value
-    places = SHOWN_PLACES.get(unit)
-    return value if places is None else value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
+        largest = next((place for place, length in enumerate(LENGTHS) if value >= length), -1)
+        grain = Decimal(LENGTHS[min(largest + 1, len(LENGTHS) - 1)]) if value >= 60 else EXACT
+        return (value - value % grain, grain) if grain else (value, EXACT)
+    if unit not in SHOWN_PLACES:
+        return value, EXACT
+    grain = Decimal(1).scaleb(-SHOWN_PLACES[unit])
+    return value.quantize(grain, ROUND_HALF_EVEN), grain
 
 
 def values_of(payload: Mapping[str, Any]) -> Iterator[tuple[Any, Unit]]:
