@@ -23,7 +23,7 @@ PRIORITIES = [
 class RuleForm(ServiceForm):
     """One rule of one kind. What is typed goes to the service as it is; the kind's schema judges it there."""
 
-    verb = forms.ChoiceField(label="When an order would break it", widget=forms.RadioSelect, required=False)
+    verb = forms.ChoiceField(label="When it would be broken", widget=forms.RadioSelect, required=False)
     name = forms.CharField(max_length=100, required=False, help_text="Empty: named after its kind.")
     description = forms.CharField(
         label="Why", required=False, max_length=1000, widget=text_area(2), help_text="For yourself."
@@ -72,11 +72,12 @@ class RuleForm(ServiceForm):
 
     def shown_values(self) -> dict[str, Any]:
         """The fields of a rule as the form shows them, typed or not, and whatever is wrong with them."""
-        if not self.is_bound:
-            cleaned = {name: self.get_initial_for_field(field, name) for name, field in self.fields.items()}
-        else:
+        if self.is_bound:
             self.is_valid()
             cleaned = self.cleaned_data
+        else:
+            initial = {name: self.get_initial_for_field(field, name) for name, field in self.fields.items()}
+            cleaned = {name: value for name, value in initial.items() if value is not None}
         sent = {name: value for name, value in cleaned.items() if not name.startswith(PREFIX)}
         sent.pop("seen_version", None)
         return {**sent, "kind": self.kind.name, "params": typed_values(self.kind.params, cleaned)}

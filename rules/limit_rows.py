@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from rules.limits import NUMBER_KINDS, EffectiveLimits, Source
-from rules.rule_checks import sentence_of
+from rules.kinds.base import BadRule, Verb
+from rules.limits import NUMBER_KINDS, EffectiveLimits, Limit, NumberKind, Source
+from rules.rule_checks import read, sentence_of
+from rules.scope_words import scope_words
+from rules.snapshot import RuleSpec
 
 
 class LimitRow(NamedTuple):
@@ -15,27 +19,47 @@ class LimitRow(NamedTuple):
     source: str
     binds: bool  # False: a stricter limit of the same kind makes this one idle
 
+    @property
+    def rule(self) -> str:
+        """The name of the rule that sets it; "" where none does."""
+        return self.source.removeprefix("rule: ") if self.source.startswith("rule: ") else ""
+
 
 def limit_rows(limits: EffectiveLimits) -> list[LimitRow]:
     """Every limit of the run, each kind strictest first; what limits nothing has no row."""
-    return [*_number_rows(limits), *_permission_rows(limits), *_rule_rows(limits)]
+    caps = {rule.name: _caps(rule) for rule in limits.rules}
+    numbers = [row for kind in NUMBER_KINDS for row in _number_rows(kind, limits, caps)]
+    idle = {row.source for row in numbers} - {row.source for row in numbers if row.binds}
+    return [*numbers, *_permission_rows(limits), *_rule_rows(limits, caps, idle)]
 
 
-def _number_rows(limits: EffectiveLimits) -> list[LimitRow]:
-    rows = []
-    for kind in NUMBER_KINDS:
-        found = getattr(limits, kind.name)
-        rows += [
-            LimitRow(
-                kind.label,
-                f"{limit.value.normalize():,f}",
-                kind.unit,
-                limit.source,
-                limit.value == found[0].value,
-            )
-            for limit in found
-        ]
-    return rows
+Caps = Mapping[str, Mapping[str, Limit]]  # by the rule's name, then by the name of the number
+
+
+def _caps(rule: RuleSpec) -> Mapping[str, Limit]:
+    """The numbers that a rule limits for everything that is traded, to be compared with those of gates and profile."""
+    try:
+        kind, params = read(rule)
+    except BadRule:
+        return {}
+    if kind.caps is None or rule.applies_to_symbols or rule.exclude_symbols:
+        return {}
+    return {name: Limit(value, _source(rule), "") for name, value in kind.caps(params).items()}
+
+
+def _number_rows(kind: NumberKind, limits: EffectiveLimits, caps: Caps) -> list[LimitRow]:
+    own = [found[kind.name] for found in caps.values() if kind.name in found]
+    every = sorted([*getattr(limits, kind.name), *own], key=lambda limit: limit.value, reverse=kind.is_floor)
+    return [
+        LimitRow(
+            kind.label,
+            f"{limit.value.normalize():,f}",
+            kind.unit,
+            limit.source,
+            limit.value == every[0].value,
+        )
+        for limit in every
+    ]
 
 
 def _permission_rows(limits: EffectiveLimits) -> list[LimitRow]:
@@ -54,11 +78,22 @@ def _permission_rows(limits: EffectiveLimits) -> list[LimitRow]:
     return rows
 
 
-def _rule_rows(limits: EffectiveLimits) -> list[LimitRow]:
+def _rule_rows(limits: EffectiveLimits, caps: Caps, idle: set[str]) -> list[LimitRow]:
+    """Each rule as a sentence, but for those of which a number says all."""
     return [
-        LimitRow(f"Rule '{rule.name}'", sentence_of(rule), "", f"rule: {rule.name}", True)
+        LimitRow(f"Rule '{rule.name}'", _sentence(rule), "", _source(rule), _source(rule) not in idle)
         for rule in limits.rules
+        if not caps[rule.name] or rule.verb != Verb.REJECT_TRADE
     ]
+
+
+def _sentence(rule: RuleSpec) -> str:
+    scope = scope_words(rule.applies_to_assets, rule.applies_to_symbols, rule.exclude_symbols)
+    return f"{sentence_of(rule)} ({scope})" if scope else sentence_of(rule)
+
+
+def _source(rule: RuleSpec) -> str:
+    return f"rule: {rule.name}"
 
 
 def _listed(words: frozenset[str]) -> str:

@@ -53,8 +53,8 @@ def lint(rules: Sequence[RuleSpec], limits: EffectiveLimits) -> list[Finding]:
     for reading in readings:
         found += never_passes(reading)
         found += looks_at_nothing(reading, limits)
-        found += idle_beside_limits(reading, limits)
-        found += idle_beside_rules(reading, readings)
+        # One reason why a rule never matters is enough.
+        found += list(idle_beside_limits(reading, limits)) or list(idle_beside_rules(reading, readings))
     order = {rule.name: place for place, rule in enumerate(rules)}
     return sorted(found, key=lambda finding: order[finding.rule])
 

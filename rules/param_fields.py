@@ -10,7 +10,7 @@ from datetime import date, time
 from decimal import Decimal
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 import annotated_types
 from django import forms
@@ -20,8 +20,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from profiles.fields import ListField, SymbolsField
+from rules.param_problems import upper_first
 
 PREFIX = "param_"
+LONGEST_LABEL = 60  # characters; a longer description stands below the field
 UNITS = {
     "percent": "%",
     "dollars": "$",
@@ -133,21 +135,28 @@ def unit_of(name: str, about: FieldInfo) -> str:
 
 
 def label_of(name: str, about: FieldInfo) -> str:
-    """Its title, or what it is described as; else its name."""
-    text = about.title or (about.description or words(name)).rstrip(".")
-    return text[:1].upper() + text[1:]
+    """Its title, or what it is described as where that is short; else its name."""
+    text = about.title or description_of(about)
+    return upper_first(text if 0 < len(text) <= LONGEST_LABEL else words(name))
 
 
 def help_of(about: FieldInfo) -> str:
-    """Its bounds and examples."""
+    """What its label leaves out, its bounds and examples."""
+    description, limits = description_of(about), bounds(about)
     parts = []
-    if limits := bounds(about):
-        parts.append(f"{limits[:1].upper()}{limits[1:]}.")
+    if len(description) > LONGEST_LABEL:
+        parts.append(f"{upper_first(description)}.")
+    if limits:
+        parts.append(f"{upper_first(limits)}.")
     if about.examples:
         parts.append(f"Such as {' or '.join(example(value) for value in about.examples)}.")
     if not about.is_required() and about.default is None:
         parts.append("Empty: none.")
     return " ".join(parts)
+
+
+def description_of(about: FieldInfo) -> str:
+    return (about.description or "").rstrip(".")
 
 
 def example(value: Any) -> str:
@@ -172,14 +181,18 @@ def bounds(about: FieldInfo) -> str:
 
 
 def first_values(params_type: type[BaseModel]) -> dict[str, Any]:
-    """Values to begin with: the default of each parameter, or else its first example."""
-    values = {}
+    """Values to begin with: the schema's first example, else the default or first example of each parameter."""
+    extra = params_type.model_config.get("json_schema_extra")
+    whole = extra.get("examples") if isinstance(extra, Mapping) else None
+    values: dict[str, Any] = {}
     for name, about in params_type.model_fields.items():
         if not about.is_required():
             values[name] = about.get_default(call_default_factory=True)
         elif about.examples:
             values[name] = about.examples[0]
-    return values
+    if isinstance(whole, list) and whole and isinstance(whole[0], Mapping):
+        values |= whole[0]
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def typed_values(params_type: type[BaseModel], cleaned: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,11 +7,13 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from rules.kinds import KINDS
+from rules.kinds import KINDS, BadRule
 from rules.lint import Finding
-from rules.models import Asset, Category, Rule, RuleEvent, RuleVersion, Verb
-from rules.rule_checks import sentence_of
+from rules.models import Category, Rule, RuleEvent, RuleVersion, Verb
+from rules.rule_checks import read, sentence_of
+from rules.scope_words import scope_words
 from rules.selectors import spec_of
+from rules.snapshot import RuleSpec
 
 SHORT = {
     Verb.REJECT_TRADE: "denies",
@@ -36,6 +38,7 @@ FIELD_WORDS = {
 class RuleRow(NamedTuple):
     rule: Rule
     sentence: str
+    limit: str  # the sentence without what happens beyond it, which `does` says
     does: str  # what the verb does, in a word or two
     scope: str  # "" for everything
     kind: str  # its title
@@ -59,10 +62,11 @@ def rule_groups(rules: Iterable[Rule], findings: Mapping[str, Sequence[Finding]]
 
 
 def rule_row(rule: Rule, findings: Sequence[Finding] = ()) -> RuleRow:
-    kind = KINDS.get(rule.kind)
+    kind, spec = KINDS.get(rule.kind), spec_of(rule)
     return RuleRow(
         rule=rule,
-        sentence=sentence_of(spec_of(rule)),
+        sentence=sentence_of(spec),
+        limit=limit_of(spec),
         does=SHORT[Verb(rule.verb)],
         scope=scope_words(rule.applies_to_assets, rule.applies_to_symbols, rule.exclude_symbols),
         kind=kind.title if kind else rule.kind,
@@ -70,16 +74,12 @@ def rule_row(rule: Rule, findings: Sequence[Finding] = ()) -> RuleRow:
     )
 
 
-def scope_words(assets: Sequence[str], only: Sequence[str] | None, without: Sequence[str]) -> str:
-    """only SPY, IBM · not TSLA · options too"""
-    parts = []
-    if only:
-        parts.append(f"only {', '.join(only)}")
-    if without:
-        parts.append(f"not {', '.join(without)}")
-    if list(assets) != [Asset.EQUITY]:
-        parts.append(" and ".join(Asset(asset).label.lower() for asset in assets))
-    return " · ".join(parts)
+def limit_of(spec: RuleSpec) -> str:
+    try:
+        kind, params = read(spec)
+    except BadRule:
+        return sentence_of(spec)
+    return kind.says(params)
 
 
 class Difference(NamedTuple):

@@ -21,7 +21,7 @@ from rules.starters import STARTERS, Starter, StarterRule, params_of, starter_ge
 
 
 class StarterLine(NamedTuple):
-    sentence: str
+    limit: str
     does: str
     problem: str  # why it can't be enforced here; "" when it can
 
@@ -74,7 +74,7 @@ def line_of(model: TradingModel, given: StarterRule) -> StarterLine:
     assert params is not None, f"{given.kind}: the parameters of a starter set should be sound"
     verb = given.verb or kind.verbs[0]
     problem = missing_data(Rule(user=model.user, model=model, kind=given.kind)) if kind.needs else ""
-    return StarterLine(kind.sentence(params, verb), SHORT[Verb(verb)], problem)
+    return StarterLine(kind.says(params), SHORT[Verb(verb)], problem)
 
 
 @transaction.atomic

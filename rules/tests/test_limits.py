@@ -136,3 +136,36 @@ def test_a_rule_of_unknown_kind_is_shown_as_one_that_denies() -> None:
         if row.source == "rule: Odd"
     ]
     assert "cannot be enforced" in row.value
+
+
+def test_the_caps_of_rules_stand_beside_those_of_gate_profile_and_model() -> None:
+    cap = rule_dict(name="Cap", kind="max_position_percent", params={"percent": 10})
+    loose = {**cap, "name": "Loose", "params": {"percent": 60}}
+    rows = limit_rows(effective_limits({**usual_snapshot(), "rules": [cap, loose]}))
+    assert [(row.value, row.source, row.binds) for row in rows if row.unit == "% of equity"][:4] == [
+        ("10", "rule: Cap", True),
+        ("20", "profile", False),
+        ("50", "gate", False),
+        ("60", "rule: Loose", False),
+    ]
+    assert not [row for row in rows if row.label.startswith("Rule")], "the number says all"
+
+
+def test_a_rule_that_does_more_than_deny_is_told_as_a_sentence_too() -> None:
+    cap = rule_dict(name="Cap", kind="max_position_percent", params={"percent": 10}, verb="resize")
+    idle = {**cap, "name": "Idle", "params": {"percent": 60}}
+    sentences = {
+        row.label: row
+        for row in limit_rows(effective_limits({**usual_snapshot(), "rules": [cap, idle]}))
+        if not row.unit
+    }
+    assert "made smaller" in sentences["Rule 'Cap'"].value
+    assert (sentences["Rule 'Cap'"].binds, sentences["Rule 'Idle'"].binds) == (True, False)
+
+
+def test_a_rule_about_some_symbols_is_told_with_them_and_compared_with_nothing() -> None:
+    cap = rule_dict(
+        name="Cap", kind="max_position_percent", params={"percent": 10}, applies_to_symbols=["SPY"]
+    )
+    (row,) = [row for row in limit_rows(limits_with(rules=[cap])) if row.rule]
+    assert row.value == "Never put more than 10 % of equity into one position. (only SPY)"
