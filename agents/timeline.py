@@ -5,15 +5,21 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
+from agents.past import past_load
 from market.asof import AsOfReader
 from market.calendar import Bounds, session_bounds, trading_days
 from market.columns import BarColumns, QuoteColumns, Timeframe
 from market.following import bars_followed, listings_load, quotes_followed
 from market.listings import Listing
 from market.selectors import bars_load, quotes_load
+from rules.kinds.base import Need
+from rules.limits import effective_limits
+from rules.market_view import Past
+from rules.rule_checks import needs_of
+from rules.snapshot import RuleSpec
 from runs.models import Mode, Run
 from trading.benchmarks import Actions
 from trading.corporate_actions import CorporateAction, Split
@@ -26,8 +32,8 @@ from trading.settings import ExecutionSettings
 class Timeline:
     """Steps 1…n. Step k happens when the bars that started with it have closed; see `trading.reel`.
 
-    `quotes` are there only for a run whose conventions need them; `actions` stand under the number of the step whose
-    bars they come before.
+    `quotes` are there only for a run whose conventions need them, or its rules; `history`, daily bars from before the run,
+    only where rules need it. `actions` stand under the number of the step whose bars they come before.
     """
 
     columns: Mapping[str, BarColumns]
@@ -37,6 +43,8 @@ class Timeline:
     bars_expected: int
     quotes: Mapping[str, QuoteColumns] = field(default_factory=dict)
     actions: Mapping[int, Sequence[CorporateAction]] = field(default_factory=dict)
+    fills_on_quotes: bool = True  # False: the quotes are for rules only
+    history: Mapping[str, Past] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -56,6 +64,11 @@ class Timeline:
                     digest.update(column.tobytes())
         for step in sorted(self.actions):
             digest.update(f"{step} {self.actions[step]}".encode())
+        for symbol in sorted(self.history):
+            past = self.history[symbol]
+            digest.update(f"{symbol} {past.splits}".encode())
+            for column in past.bars:
+                digest.update(column.tobytes())
         return digest.hexdigest()
 
     def start(self, step: int) -> datetime:
@@ -82,7 +95,8 @@ class Timeline:
     def reel(self) -> Reel:
         """The steps for the engine. Raises ValueError for bars or quotes that no market shows."""
         actions = {step - 1: actions for step, actions in self.actions.items()}
-        return Reel(self.columns, self.starts, self.ends, quotes=self.quote_reel(), actions=actions)
+        quotes = self.quote_reel() if self.fills_on_quotes else None
+        return Reel(self.columns, self.starts, self.ends, quotes=quotes, actions=actions)
 
     def reader(self) -> AsOfReader:
         """A fresh as-of reader over these bars, before the first of them; it shows them in the shares of its time."""
@@ -99,18 +113,27 @@ class Timeline:
         return AsOfReader(self.columns, bar_seconds, starts=self.starts, ends=self.ends, splits=splits)
 
 
-def timeline_load(run: Run, *, needs_quotes: bool | None = None) -> Timeline:
+def timeline_load(
+    run: Run, *, needs_quotes: bool | None = None, rules: Sequence[RuleSpec] | None = None
+) -> Timeline:
     """Read the bars of a run's symbols over its session or date range, possibly none, and what else it stands on.
 
-    Quotes are read where the run's conventions need them, unless said otherwise. Raises ValueError for daily bars that
-    don't start with a session.
+    Quotes are read where the run's conventions need them, unless said otherwise, and where its rules do, or others that
+    are given. Raises ValueError for daily bars that don't start with a session.
     """
     if needs_quotes is None:
         needs_quotes = ExecutionSettings.from_json(run.snapshot["execution"]).needs_quotes
+    needs = needs_of(effective_limits(run.snapshot).rules if rules is None else rules)
+    has_quotes = needs_quotes or Need.QUOTES in needs
     if run.mode == Mode.DAILY:
         days = trading_days(run.date_from, run.date_to)
-        return load_days(run.symbols, days, needs_quotes=needs_quotes)
-    return load_session(run.symbols, run.date_from, run.session, needs_quotes=needs_quotes)
+        timeline = load_days(run.symbols, days, needs_quotes=has_quotes)
+    else:
+        timeline = load_session(run.symbols, run.date_from, run.session, needs_quotes=has_quotes)
+    if Need.HISTORY in needs:
+        own = timeline.columns if run.mode == Mode.DAILY else {}
+        timeline = replace(timeline, history=past_load(run.symbols, run.date_from, run.date_to, own))
+    return replace(timeline, fills_on_quotes=needs_quotes)
 
 
 def load_session(symbols: list[str], day: date, session: str, *, needs_quotes: bool = False) -> Timeline:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,7 @@ class BoundRule:
     @property
     def is_watching(self) -> bool:
         """Whether it may act by itself at a bar."""
-        acts = self.spec.verb in (Verb.STOP_TRADING, Verb.FORCE_LIQUIDATE)
+        acts = self.spec.verb in (Verb.SKIP_MINUTE, Verb.STOP_TRADING, Verb.FORCE_LIQUIDATE)
         return acts and self.kind is not None and self.kind.watch is not None
 
     def judge(self, order: Proposal, account: Account, limits: EffectiveLimits) -> Sequence[Verdict]:
@@ -130,6 +130,12 @@ def read(rule: RuleSpec) -> tuple[Kind[Any], Any]:
     if params is None:
         raise BadRule("; ".join(f"{name}: {text}" for name, text in problems.items()).rstrip("."))
     return kind, params
+
+
+def needs_of(rules: Iterable[RuleSpec]) -> frozenset[Need]:
+    """The data that these rules can't do without, beside the run's bars."""
+    kinds = (KINDS.get(rule.kind) for rule in rules)
+    return frozenset(need for kind in kinds if kind is not None for need in kind.needs)
 
 
 def sentence_of(rule: RuleSpec) -> str:

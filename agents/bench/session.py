@@ -16,7 +16,7 @@ from agents.setup import Desk
 from agents.timeline import Timeline
 from broker.batch import Batch
 from market.columns import BarColumns, Timeframe
-from rules.approve import make_approve
+from rules.door import make_door
 from rules.limits import GATE_THRESHOLDS, effective_limits
 from trading.session import start_account
 from trading.settings import ExecutionSettings, FeeModel, SlippageModel
@@ -74,7 +74,7 @@ def desk_make(request: SessionRequest) -> Desk:
         timeline=timeline,
         account=account,
         decider=decider_make(request.decider, dict(request.params)),
-        approve=make_approve(effective_limits(snapshot()), names, next_trade_at=timeline.next_trade_at),
+        door=make_door(effective_limits(snapshot()), names, next_trade_at=timeline.next_trade_at),
         observation=Observation(account, timeline.reader(), names),
         benchmark=buy_and_hold_units(timeline, request.cash, settings),
         steps_per_second=None,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from agents.beside import buy_and_hold_units
 from agents.data import Unusable, check_quotes
-from agents.door import approve_of
+from agents.door import door_of
 from agents.figures import statistics_input
 from agents.prompts.diary import stored
 from agents.recorded import Recorded
@@ -23,6 +23,8 @@ from broker.models import EquitySegment, Fill, RoundTrip
 from broker.rows import fill_row, round_trip_row
 from core.errors import UserError
 from rules.gates import GATES
+from rules.kinds.base import Need
+from rules.rule_checks import needs_of
 from trading.session import StepResult, start_account
 from trading.statistics import compute
 from trading.walk import walk
@@ -108,16 +110,20 @@ def simulate(
     conditions = conditions_of(run.snapshot, terms)
     timeline = timeline_for(recorded, conditions)
     gates = [gate for gate in GATES if gate.name not in conditions.gates_left_out]
+    door = door_of(run, timeline, conditions.limits, gates=gates)
     witness = Witness(
         decisions=recorded.decisions,
         missing=recorded.missing,
-        inner=approve_of(run, timeline, conditions.limits, gates=gates),
+        inner=door.approve,
         before=as_it_was.witness if as_it_was else None,
     )
     account = start_account(run.initial_cash, conditions.execution, timeline.start(1))
     reel = recorded.reel if timeline is recorded.timeline else timeline.reel()
     batch = Batch(1, account.peak_equity)
-    for stretch in walk(account, reel, witness.decide, witness.approve, is_short_cut=recorded.is_whole):
+    stretches = walk(
+        account, reel, witness.decide, witness.approve, watch=door.watch, is_short_cut=recorded.is_whole
+    )
+    for stretch in stretches:
         batch.add(stretch)
         if account.step >= run.cursor:
             break
@@ -125,11 +131,16 @@ def simulate(
 
 
 def timeline_for(recorded: Recorded, conditions: Conditions) -> Timeline:
-    """The run's own bars, with quotes where other conventions need them. Raises UserError where there are none."""
-    execution = conditions.execution
-    if not execution.needs_quotes or recorded.timeline.quotes:
-        return recorded.timeline
-    timeline = timeline_load(recorded.run, needs_quotes=True)
+    """The run's own bars, with what else other conventions or rules need. Raises UserError where there are no quotes."""
+    timeline, execution = recorded.timeline, conditions.execution
+    needs = needs_of(conditions.limits.rules)
+    lacks_quotes = (execution.needs_quotes or Need.QUOTES in needs) and not timeline.quotes
+    if lacks_quotes or (Need.HISTORY in needs and not timeline.history):
+        timeline = timeline_load(
+            recorded.run, needs_quotes=execution.needs_quotes, rules=conditions.limits.rules
+        )
+    elif execution.needs_quotes and not timeline.fills_on_quotes:
+        timeline = replace(timeline, fills_on_quotes=True)
     try:
         check_quotes(recorded.run, timeline, execution)
     except Unusable as problem:
