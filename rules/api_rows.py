@@ -85,7 +85,7 @@ class CheckOut(serializers.Serializer[Any]):
     findings = FindingOut(many=True)
 
 
-class KindOut(serializers.Serializer[Kind[Any]]):
+class KindOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     title = serializers.CharField()
     category = serializers.CharField()
@@ -99,7 +99,8 @@ class KindOut(serializers.Serializer[Kind[Any]]):
 
     @extend_schema_field(OpenApiTypes.OBJECT)
     def get_params(self, kind: Kind[Any]) -> dict[str, Any]:
-        return kind.params.model_json_schema()
+        schema: dict[str, Any] = kind.params.model_json_schema()
+        return schema
 
 
 class StarterIn(serializers.Serializer[dict[str, Any]]):

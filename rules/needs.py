@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 
 from django.db.models import Exists, OuterRef
@@ -69,7 +69,7 @@ def with_rows(
     return set(found.values_list("symbol", flat=True)[: len(named) or 1])
 
 
-HAVING = {
+HAVING: dict[Need, Callable[[Collection[str]], set[str]]] = {
     Need.SECTORS: with_sector,
     Need.QUOTES: partial(with_rows, QuoteBar, None),
     Need.HISTORY: partial(with_rows, Bar, Timeframe.DAY),

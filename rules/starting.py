@@ -35,7 +35,7 @@ class StarterRow(NamedTuple):
     left_out: tuple[str, ...]
 
     @property
-    def count(self) -> int:
+    def enforceable(self) -> int:
         return sum(not line.problem for line in self.lines)
 
 
