@@ -42,8 +42,9 @@ class NothingToTrade(Exception):
 
 @dataclass(slots=True)
 class Desk:
-    """A run laid out for work: its bars, its account after the last committed step, its decider and its gates."""
+    """A run laid out for work: its row, its bars, its account after the last committed step, its decider and its gates."""
 
+    run: Run
     timeline: Timeline
     account: Account
     decider: Decider
@@ -119,6 +120,7 @@ def desk_of(user: User, claim: Claim, run: Run, timeline: Timeline) -> Desk:
     if isinstance(decider, Llm):
         llm_seat(decider, journal_open(user, claim, run), run, account, door.approve)
     return Desk(
+        run=run,
         timeline=timeline,
         account=account,
         decider=decider,

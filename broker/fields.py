@@ -29,6 +29,10 @@ class Int64ArrayField(models.Field[Any, Any]):
         column = self.to_python(value)
         return None if column is None else "{" + ",".join(map(str, column.tolist())) + "}"
 
+    def for_driver(self, value: Any) -> str | None:
+        """For `core.bulk`, which goes past the ORM."""
+        return self.get_prep_value(value)
+
     def to_python(self, value: Any) -> Ints | None:
         if value is None:
             return None

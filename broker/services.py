@@ -8,7 +8,7 @@ from broker.batch import Batch
 from broker.equity import Ints, to_units
 from broker.models import Checkpoint, EquitySegment, Order, Position, RoundTrip
 from broker.rows import fill_row, order_row, round_trip_row
-from core.bulk import ids_reserve, rows_insert
+from core.bulk import ids_reserve, rows_insert, rows_upsert
 from runs.models import Run
 from trading.ledger import Account
 from trading.margin import MARGIN_CALL
@@ -30,12 +30,9 @@ def steps_record(run: Run, batch: Batch, account: Account, benchmark: Ints) -> N
         fills_record(run, eventful, ids)
         round_trips_record(run, eventful)
     equity_record(run, batch, benchmark)
-    positions_record(run, account)
+    positions_record(run, account, has_moved=any(result.fills or result.notices for result in eventful))
     checkpoint = Checkpoint(user_id=run.user_id, run=run, step=account.step, account=account.to_json())
-    # One statement instead of update_or_create's four: runs that commit every step do this at every step.
-    Checkpoint.objects.bulk_create(
-        [checkpoint], update_conflicts=True, unique_fields=["run"], update_fields=["step", "account"]
-    )
+    rows_upsert([checkpoint], unique=["run_id"], changing=["step", "account"])
 
 
 def orders_record(run: Run, results: Sequence[StepResult], first_step: int) -> dict[int, int]:
@@ -52,11 +49,8 @@ def orders_record(run: Run, results: Sequence[StepResult], first_step: int) -> d
 
 
 def orders_update(run: Run, orders: Sequence[CoreOrder]) -> None:
-    Order.objects.bulk_create(
-        [order_row(run, order, "") for order in orders],
-        update_conflicts=True,
-        unique_fields=["run", "number"],
-        update_fields=CHANGING,
+    rows_upsert(
+        [order_row(run, order, "") for order in orders], unique=["run_id", "number"], changing=CHANGING
     )
 
 
@@ -101,21 +95,22 @@ def round_trips_record(run: Run, results: Sequence[StepResult]) -> None:
 
 def equity_record(run: Run, batch: Batch, benchmark: Ints) -> None:
     equity, cash, short_value = batch.columns()
-    EquitySegment.objects.create(
+    segment = EquitySegment(
         user_id=run.user_id,
         run=run,
         first_step=batch.first_step,
-        peak_before=to_units([batch.peak_before])[0],
+        peak_before=int(to_units([batch.peak_before])[0]),
         at=batch.at,
         equity=equity,
         cash=cash,
         short_value=short_value,
         benchmark=benchmark[batch.first_step - 1 :][: len(batch)],
     )
+    rows_insert([segment])
 
 
-def positions_record(run: Run, account: Account) -> None:
-    """Bring the positions up to date; a symbol that is held no more keeps its row, at 0."""
+def positions_record(run: Run, account: Account, *, has_moved: bool) -> None:
+    """Bring the positions up to date; a symbol that is held no more keeps its row, at 0, once something `has_moved`."""
     rows = [
         Position(
             user_id=run.user_id,
@@ -127,11 +122,7 @@ def positions_record(run: Run, account: Account) -> None:
         )
         for symbol, position in account.positions.items()
     ]
-    Position.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["run", "symbol"],
-        update_fields=["quantity", "average_price", "mark"],
-    )
-    gone = Position.objects.filter(run=run).exclude(symbol__in=account.positions)
-    gone.update(quantity=0, average_price=None)
+    rows_upsert(rows, unique=["run_id", "symbol"], changing=["quantity", "average_price", "mark"])
+    if has_moved:
+        gone = Position.objects.filter(run=run).exclude(symbol__in=account.positions)
+        gone.update(quantity=0, average_price=None)

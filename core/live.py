@@ -34,20 +34,20 @@ TOPICS: dict[str, Callable[[User | AnonymousUser, int], object]] = {}
 _publisher: redis.Redis | None = None
 
 
-def publish_on_commit(topic: str) -> None:
-    """Poke everybody who follows `topic` ("run:12") once the current transaction has committed."""
-    transaction.on_commit(lambda: publish(topic), robust=True)
+def publish_on_commit(*topics: str) -> None:
+    """Poke everybody who follows one of `topics` ("run:12") once the current transaction has committed."""
+    transaction.on_commit(lambda: publish(*topics), robust=True)
 
 
-def publish(topic: str) -> None:
+def publish(*topics: str) -> None:
     """Poke now. A Redis that is down is logged and nothing else: the write has already happened."""
     global _publisher
     if _publisher is None:
         _publisher = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
     try:
-        _publisher.publish(CHANNEL, topic)
+        _publisher.publish(CHANNEL, " ".join(topics))
     except redis.RedisError as error:
-        logger.warning("could not poke %s: %s", topic, error)
+        logger.warning("could not poke %s: %s", ", ".join(topics), error)
 
 
 class Hub:
@@ -89,9 +89,10 @@ class Hub:
         finally:
             await client.aclose()
 
-    def pass_on(self, topic: str) -> None:
-        for queue in self.followers.get(topic, ()):
-            put_if_room(queue, topic)
+    def pass_on(self, topics: str) -> None:
+        for topic in topics.split():
+            for queue in self.followers.get(topic, ()):
+                put_if_room(queue, topic)
 
 
 def put_if_room(queue: asyncio.Queue[str], topic: str) -> None:

@@ -16,6 +16,8 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
+from core.together import together, write
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -39,8 +41,7 @@ def set_actor(user_id: int | None) -> None:
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("set_actor needs a transaction to bind the user to")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.user_id', %s, true)", [str(user_id or "")])
+    write("SELECT set_config('app.user_id', %s, true)", [str(user_id or "")])
 
 
 def current_actor() -> int | None:
@@ -64,6 +65,18 @@ def acting_as(user_id: int | None) -> Iterator[None]:
         yield
         if is_nested:  # else the setting ends with the transaction
             set_actor(before)
+
+
+@contextmanager
+def committing_as(user_id: int) -> Iterator[None]:
+    """The same for a commit that should cost little: writes go out together, see `core.together`."""
+    if connection.in_atomic_block:
+        with acting_as(user_id), together():
+            yield
+    else:
+        with transaction.atomic(), together():
+            set_actor(user_id)
+            yield
 
 
 def as_user(task: Callable[Concatenate[int, P], R]) -> Callable[Concatenate[int, P], R]:

@@ -18,6 +18,7 @@ from broker.batch import Batch
 from market.columns import BarColumns, Timeframe
 from rules.door import make_door
 from rules.limits import GATE_THRESHOLDS, effective_limits
+from runs.models import Run
 from trading.session import start_account
 from trading.settings import ExecutionSettings, FeeModel, SlippageModel
 
@@ -71,6 +72,7 @@ def desk_make(request: SessionRequest) -> Desk:
     )
     account = start_account(request.cash, settings, timeline.start(1))
     return Desk(
+        run=Run(symbols=list(names)),  # in memory only
         timeline=timeline,
         account=account,
         decider=decider_make(request.decider, dict(request.params)),

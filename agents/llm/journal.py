@@ -30,7 +30,7 @@ from agents.llm.rate import rate_limit
 from agents.llm.requests import body_of, stable_positions
 from agents.llm.types import Answer, Ask, Endpoint, Failure, ProviderDown, StopAsked, StructuredMode
 from agents.llm.wire import Received
-from core.rls import acting_as
+from core.rls import acting_as, committing_as
 from profiles.llm.services import endpoint_learn
 from reasoning.calls.models import LLMAttempt, LLMCall
 from reasoning.calls.request import part_hashes
@@ -139,7 +139,7 @@ class Journal:
         body = body_of(self.endpoint, ask, self.endpoint.structured_mode)
         expected = self.estimator.expect(characters_in(body))
         try:
-            with acting_as(self.user.pk):
+            with committing_as(self.user.pk):
                 self.guard()
                 now = timezone.now()
                 self.budget.check(*used_so_far(self.user.pk, self.run_id, now), expected, now)
@@ -191,7 +191,7 @@ class Journal:
     ) -> Answer:
         """Store the answer with its last attempt, before anybody acts on it."""
         try:
-            with acting_as(self.user.pk):
+            with committing_as(self.user.pk):
                 attempt_end(sent.attempt, took)
                 call = call_record(question, answered, took, self.known_parts)
                 if answered.structured_mode and not received.failure and is_object(received.text):

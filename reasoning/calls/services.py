@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 
+from core.bulk import row_insert, rows_insert
+from core.together import together, write
 from reasoning.calls.models import LLMAttempt, LLMCall, PromptPart
 from reasoning.calls.request import dismantle, packed, request_hash
 
@@ -91,10 +92,10 @@ def attempt_begin(question: Question, number: int, *, tokens: int, cost: Decimal
 
     Raises IntegrityError when another worker makes the same attempt.
     """
-    attempt = LLMAttempt.objects.create(
-        **question.columns(), number=number, counted_tokens=tokens, counted_cost=cost
-    )
-    usage_add(attempt, calls=1, tokens=tokens, cost=cost or Decimal(0))
+    attempt = LLMAttempt(**question.columns(), number=number, counted_tokens=tokens, counted_cost=cost)
+    with together():
+        rows_insert([attempt])
+        write(USE, [*usage_of(attempt), 1, max(0, tokens), cost or 0, 0, 0, tokens])
     return attempt
 
 
@@ -103,47 +104,44 @@ def attempt_end(attempt: LLMAttempt, measured: Measured) -> None:
 
     One that a later worker has closed as lost meanwhile stays as it is.
     """
-    values = {name: getattr(measured, name) for name in measured.__slots__}
-    values["error"] = measured.error[:MOST_ERROR]
-    if not LLMAttempt.objects.filter(pk=attempt.pk, ended_at=None).update(**values):
-        return
     tokens = measured.counted_tokens - attempt.counted_tokens
     cost = (measured.counted_cost or Decimal(0)) - (attempt.counted_cost or Decimal(0))
     unpriced = int(measured.cost is None)
-    usage_add(attempt, tokens=tokens, cost=cost, unpriced=unpriced, seconds=measured.latency_ms / 1000)
+    values = [getattr(measured, name) for name in ENDED]
+    values[ENDED.index("error")] = measured.error[:MOST_ERROR]
+    write(
+        END,
+        [
+            *values,
+            attempt.ask_id,
+            attempt.number,
+            *usage_of(attempt),
+            *(0, max(0, tokens), cost, unpriced, measured.latency_ms / 1000, tokens),
+        ],
+    )
 
 
-def usage_add(
-    attempt: LLMAttempt,
-    *,
-    tokens: int,
-    cost: Decimal,
-    calls: int = 0,
-    unpriced: int = 0,
-    seconds: float = 0.0,
-) -> None:
-    day: date = attempt.sent_at.date()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO reasoning_llmusage AS u"
-            " (user_id, run_id, day, calls, tokens, cost, unpriced_calls, seconds)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
-            " ON CONFLICT (user_id, day, run_id) DO UPDATE SET"
-            " calls = u.calls + excluded.calls, tokens = greatest(0, u.tokens + %s), cost = u.cost + %s,"
-            " unpriced_calls = u.unpriced_calls + excluded.unpriced_calls, seconds = u.seconds + excluded.seconds",
-            [
-                attempt.user_id,
-                attempt.run_id,
-                day,
-                calls,
-                max(0, tokens),
-                cost,
-                unpriced,
-                seconds,
-                tokens,
-                cost,
-            ],
-        )
+def usage_of(attempt: LLMAttempt) -> tuple[int, int | None, date]:
+    """Where an attempt is counted."""
+    return attempt.user_id, attempt.run_id, attempt.sent_at.date()
+
+
+ENDED = tuple(Measured.__dataclass_fields__)
+COUNTED = (
+    " ON CONFLICT (user_id, day, run_id) DO UPDATE SET"
+    " calls = u.calls + excluded.calls, tokens = greatest(0, u.tokens + %s), cost = u.cost + excluded.cost,"
+    " unpriced_calls = u.unpriced_calls + excluded.unpriced_calls, seconds = u.seconds + excluded.seconds"
+)
+INTO_USAGE = (
+    "INSERT INTO reasoning_llmusage AS u (user_id, run_id, day, calls, tokens, cost, unpriced_calls, seconds)"
+)
+USE = f"{INTO_USAGE} VALUES (%s, %s, %s, %s, %s, %s, %s, %s){COUNTED}"
+# In one statement: what was not ended here is not counted here.
+END = (
+    f"WITH ended AS (UPDATE reasoning_llmattempt SET {', '.join(f'{name} = %s' for name in ENDED)}"  # noqa: S608
+    " WHERE ask_id = %s AND number = %s AND ended_at IS NULL RETURNING 1)"
+    f" {INTO_USAGE} SELECT %s, %s, %s, %s, %s, %s, %s, %s FROM ended{COUNTED}"
+)
 
 
 def call_record(question: Question, answered: Answered, measured: Measured, known_parts: set[str]) -> LLMCall:
@@ -153,7 +151,7 @@ def call_record(question: Question, answered: Answered, measured: Measured, know
     """
     stored = dismantle(answered.body, answered.stable)
     parts_keep(question.user_id, stored.parts, known_parts)
-    return LLMCall.objects.create(
+    call = LLMCall(
         **question.columns(),
         **{name: getattr(measured, name) for name in FROM_MEASURED},
         **{name: getattr(answered, name) for name in FROM_ANSWERED},
@@ -163,6 +161,8 @@ def call_record(question: Question, answered: Answered, measured: Measured, know
         answer=packed(answered.text),
         answered_at=measured.ended_at,
     )
+    row_insert(call)
+    return call
 
 
 FROM_MEASURED = (

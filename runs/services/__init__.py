@@ -1,7 +1,15 @@
 """Every write to runs: starting and ending them, the lease of whoever advances them, their progress and events."""
 
 from runs.services.events import event_append
-from runs.services.lease import Claim, LeaseLost, lease_beat, lease_release, lease_take, run_lock_claimed
+from runs.services.lease import (
+    Claim,
+    LeaseLost,
+    lease_beat,
+    lease_release,
+    lease_take,
+    run_lock_again,
+    run_lock_claimed,
+)
 from runs.services.lifecycle import run_delete, run_finish, run_stop
 from runs.services.pause import run_budget_set, run_pause, run_resume
 from runs.services.progress import progress_record
@@ -19,6 +27,7 @@ __all__ = [
     "run_budget_set",
     "run_delete",
     "run_finish",
+    "run_lock_again",
     "run_lock_claimed",
     "run_pause",
     "run_resume",

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from runs.models import Run, RunState
@@ -77,21 +77,44 @@ def run_lock_claimed(user: User, claim: Claim) -> Run:
     return run
 
 
+def run_lock_again(run: Run, claim: Claim) -> None:
+    """Lock a run that this claim's holder has at hand, and learn whether somebody asked it to stop. Raises LeaseLost.
+
+    Nothing else of what a step moves can have changed: whoever holds the lease is the only one to move it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [run.pk, run.user_id, claim.token, RunState.RUNNING.value])
+        row = cursor.fetchone()
+    if row is None:
+        raise LeaseLost
+    run.stop_requested_at = row[0]
+
+
 def lease_beat(user: User, claim: Claim) -> bool:
     """Give a sign of life while a step takes its time; return whether somebody asked the run to stop.
 
     Raises LeaseLost. Cheap enough for every second: the row is written only once a third of the lease has passed.
     """
-    row = Run.objects.owned_by(user).filter(pk=claim.run_id, lease_token=claim.token, state=RunState.RUNNING)
-    found = row.values_list("lease_expires_at", "stop_requested_at").first()
-    if found is None:
-        raise LeaseLost
-    expires_at, stop_requested_at = found
-    left = (expires_at - timezone.now()).total_seconds() if expires_at else 0.0
-    # The state and the token are in the WHERE, so a lease that was lost meanwhile is not renewed.
-    if left < settings.RUN_LEASE_SECONDS * 2 / 3 and not row.update(lease_expires_at=lease_end()):
-        raise LeaseLost
+    holds = [claim.run_id, user.pk, claim.token, RunState.RUNNING.value]
+    with connection.cursor() as cursor:
+        cursor.execute(LOOK, holds)
+        found = cursor.fetchone()
+        if found is None:
+            raise LeaseLost
+        expires_at, stop_requested_at = found
+        left = (expires_at - timezone.now()).total_seconds() if expires_at else 0.0
+        if left < settings.RUN_LEASE_SECONDS * 2 / 3:
+            # The same conditions again, so that a lease that was lost meanwhile is not renewed.
+            cursor.execute(RENEW, [lease_end(), *holds])
+            if not cursor.rowcount:
+                raise LeaseLost
     return stop_requested_at is not None
+
+
+HOLDS = "id = %s AND user_id = %s AND lease_token = %s AND state = %s"
+LOOK = f"SELECT lease_expires_at, stop_requested_at FROM runs_run WHERE {HOLDS}"  # noqa: S608  (constants)
+LOCK = f"SELECT stop_requested_at FROM runs_run WHERE {HOLDS} AND deleted_at IS NULL FOR UPDATE"  # noqa: S608
+RENEW = f"UPDATE runs_run SET lease_expires_at = %s WHERE {HOLDS}"  # noqa: S608
 
 
 def lease_release(user: User, claim: Claim) -> None:

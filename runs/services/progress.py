@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from core.bulk import row_update
 from runs.models import Run
 from runs.services.events import event_append
 from runs.services.lease import lease_end
@@ -41,14 +42,14 @@ def progress_record(run: Run, progress: Progress) -> None:
     run.worker_seconds += progress.worker_seconds
     run.resumed_in_vain = run.paused_in_vain = 0
     run.lease_expires_at = lease_end()
-    run.save(update_fields=PROGRESS_FIELDS)
+    row_update(run, PROGRESS_FIELDS)
     event_append(
         run, "advanced", {"cursor": run.cursor, "total": run.steps_total}, simulated_at=progress.simulated_at
     )
 
 
 LOG_FIELDS = ["log_count", "log_head"]  # moved by `reasoning.services.entries_append`
-PROGRESS_FIELDS = [
+PROGRESS_FIELDS = (
     *LOG_FIELDS,
     "cursor",
     "asked_count",
@@ -63,4 +64,4 @@ PROGRESS_FIELDS = [
     "resumed_in_vain",
     "paused_in_vain",
     "lease_expires_at",
-]
+)
