@@ -5,6 +5,7 @@ class BrokerConfig(AppConfig):
     name = "broker"
 
     def ready(self) -> None:
-        from broker import panels
+        from broker import exports, panels
 
         panels.register()
+        exports.register()

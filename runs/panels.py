@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from core import panels
+from core.exports import exports_all
 from core.panels import Panel
 from core.requests import UserRequest
 from profiles.models import TradingModel
@@ -15,6 +16,7 @@ from rules.account_rows import account_rows
 from rules.limit_rows import limit_rows
 from rules.limits import effective_limits
 from runs import page
+from runs.exports.writers import WRITERS
 from runs.keyset import keyset_page
 from runs.models import Mode, Run, RunEvent
 from runs.selectors import HEAVY, run_summaries, runs_of_model
@@ -31,6 +33,7 @@ def register() -> None:
     panels.register(Panel(page.TABS, "limits", "Limits", 50, "runs/_limits.html", run_limits))
     panels.register(Panel(page.TABS, "snapshot", "Snapshot", 70, "runs/_snapshot.html", snapshot))
     panels.register(Panel(page.TABS, "events", "Events", 80, "runs/_events.html", events))
+    panels.register(Panel(page.TABS, "export", "Export", 90, "runs/_export.html", export))
 
 
 def model_runs(request: UserRequest, model: TradingModel) -> dict[str, Any]:
@@ -67,3 +70,7 @@ def snapshot(request: UserRequest, run: Run) -> dict[str, Any]:
 def events(request: UserRequest, run: Run) -> dict[str, Any]:
     found = keyset_page(request, RunEvent.objects.filter(run=run), "seq", EVENTS_A_PAGE)
     return {"page": found, "is_followed": run.is_active and found.is_newest}
+
+
+def export(request: UserRequest, run: Run) -> dict[str, Any]:
+    return {"exports": exports_all(), "formats": list(WRITERS)}

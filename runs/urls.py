@@ -1,6 +1,7 @@
 from django.urls import path
 
 from runs import views
+from runs.exports import views as export_views
 
 app_name = "runs"
 RUN = "models/<int:model_id>/r/<int:number>/"
@@ -11,6 +12,8 @@ urlpatterns = [
     path(f"{RUN}state/", views.run_state, name="run-state"),
     path(f"{RUN}tab/<slug:key>/", views.run_tab, name="run-tab"),
     path(f"{RUN}part/<slug:key>/", views.run_part, name="run-part"),
+    path(f"{RUN}export/run-<slug:form>.zip", export_views.run_archive, name="run-archive"),
+    path(f"{RUN}export/<slug:key>.<slug:form>", export_views.run_export, name="run-export"),
     path(f"{RUN}stop/", views.run_stop_view, name="run-stop"),
     path(f"{RUN}delete/", views.run_delete_view, name="run-delete"),
 ]

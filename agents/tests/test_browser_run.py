@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 INSTANT = 0.001  # long enough for one commit, too short for two
-TABS = ["decisions", "orders", "round-trips", "statistics", "limits", "equity", "snapshot", "events"]
+TABS = ["decisions", "orders", "round-trips", "statistics", "limits", "equity", "snapshot", "events", "export"]
 
 
 @pytest.fixture
