@@ -91,8 +91,9 @@ class _Found:
     blind: list[tuple[str, str]] = field(default_factory=list)
 
     def act(self, rule: BoundRule, violations: Sequence[Violation], account: Account) -> None:
-        if rule.spec.verb == Verb.STOP_TRADING:
-            self.stops += [rule.verdict(violation, Effect.STOPPED) for violation in violations]
+        if rule.spec.verb != Verb.FORCE_LIQUIDATE:
+            if rule.spec.verb == Verb.STOP_TRADING:
+                self.stops += [rule.verdict(violation, Effect.STOPPED) for violation in violations]
             self.cancel_entries(account, rule.source, rule.scope)
             return
         for violation in violations:

@@ -10,7 +10,7 @@ class Verb(StrEnum):
 
     REJECT_TRADE = "reject_trade"  # the order is denied
     RESIZE = "resize"  # the order is made as small as it must be to pass everything
-    SKIP_MINUTE = "skip_minute"  # no order of this step opens anything
+    SKIP_MINUTE = "skip_minute"  # nothing is opened in the next bar
     STOP_TRADING = "stop_trading"  # nothing is opened until the session ends
     FORCE_LIQUIDATE = "force_liquidate"  # what is held is closed at market, and nothing opened meanwhile
 
@@ -18,9 +18,9 @@ class Verb(StrEnum):
 CONSEQUENCES = {
     Verb.REJECT_TRADE: "",
     Verb.RESIZE: "Larger orders are made smaller to fit.",
-    Verb.SKIP_MINUTE: "Meanwhile nothing is opened.",
-    Verb.STOP_TRADING: "Otherwise nothing more is opened until the session ends.",
-    Verb.FORCE_LIQUIDATE: "Otherwise what is held is closed at market.",
+    Verb.SKIP_MINUTE: "Meanwhile nothing is opened, and working entries are cancelled.",
+    Verb.STOP_TRADING: "Beyond that, nothing more is opened until the session ends.",
+    Verb.FORCE_LIQUIDATE: "Beyond that, what is held is closed at market.",
 }
 
 

@@ -12,7 +12,7 @@ class Params(RuleParams):
 
 
 def says(params: Params) -> str:
-    return "Kill switch: while this rule is on, nothing is opened."
+    return "Kill switch: open nothing while this rule is on."
 
 
 def watch(params: Params, seen: Situation) -> Sequence[Violation]:

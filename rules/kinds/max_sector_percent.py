@@ -9,6 +9,7 @@ from pydantic import Field
 
 from rules.exposure import exposure_after
 from rules.kinds.base import Kind, Need, Proposal, RuleParams, Situation, Verb, Violation
+from rules.kinds.shared.sectors import same
 from rules.verdicts import in_percent, percent, shown
 
 
@@ -21,19 +22,19 @@ def says(params: Params) -> str:
 
 
 def judge(params: Params, order: Proposal, seen: Situation) -> Sequence[Violation]:
-    sector = seen.market.sector(order.symbol).casefold()
+    sector = seen.market.sector(order.symbol)
     others = {*seen.account.positions, *(other.symbol for other in order.beside if other.is_opening)}
     alike = {
         symbol
         for symbol in sorted(others)
-        if symbol in seen.scope and seen.market.sector(symbol).casefold() == sector
+        if symbol in seen.scope and same(seen.market.sector(symbol), sector)
     }
     size = exposure_after(order, seen.account, alike).gross
     if size * 100 <= params.percent * order.equity:
         return ()
     share = percent(size, order.equity, params.percent)
     message = (
-        f"{order.symbol}: {seen.market.sector(order.symbol)} would be {in_percent(share)} of equity; "
+        f"{order.symbol}: {sector} would be {in_percent(share)} of equity; "
         f"{shown(params.percent)} % is allowed."
     )
     return (Violation("MAX_SECTOR_PERCENT", message, params.percent, share, "%", order.symbol),)

@@ -15,8 +15,8 @@ class Params(HoldParams):
 
 def says(params: Params) -> str:
     return (
-        f"Mean to hold every position for {params.length()} at least: closing it sooner is always possible, but nothing "
-        "new is opened in the symbol before that time is over."
+        f"Hold every position for at least {params.length()}: a close is never blocked, but after it nothing new is "
+        "opened in the symbol until that time is over."
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from rules.kinds.base import Kind, RuleParams, Situation, Verb, Violation
 from rules.kinds.shared.moments import at_exchange
@@ -13,8 +14,18 @@ from rules.kinds.shared.moments import at_exchange
 MOST_NAMED = 5
 
 
+def _day(value: object) -> object:
+    # A number would pass for seconds since 1970.
+    if not isinstance(value, str | date) or isinstance(value, datetime):
+        raise ValueError(f"Should be a day such as 2026-03-31, was {value!r:.20}")
+    return date.fromisoformat(value.strip()) if isinstance(value, str) else value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
 class Params(RuleParams):
-    dates: tuple[date, ...] = Field(
+    dates: tuple[Day, ...] = Field(
         min_length=1,
         max_length=400,
         description="Exchange days on which entries may trade",

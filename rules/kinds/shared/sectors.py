@@ -9,6 +9,10 @@ from pydantic import AfterValidator, Field
 from rules.kinds.base import RuleParams
 
 
+def same(sector: str, other: str) -> bool:
+    return sector.strip().casefold() == other.strip().casefold()
+
+
 def _trimmed(values: tuple[str, ...]) -> tuple[str, ...]:
     names = {value.strip().casefold(): value.strip() for value in reversed(values)}
     if "" in names:
@@ -22,4 +26,4 @@ class SectorParams(RuleParams):
     )
 
     def hold(self, sector: str) -> bool:
-        return sector.strip().casefold() in {name.casefold() for name in self.sectors}
+        return any(same(sector, name) for name in self.sectors)
