@@ -17,12 +17,12 @@ from agents.outcome import run_complete
 from agents.setup import Desk, desk_open
 from broker.batch import Batch
 from broker.services import steps_record
-from core.rls import acting_as, committing_as
+from core.rls import acting_as
 from reasoning.services import entries_append
 from runs.models import RunState
-from runs.services import Claim, progress_record, run_lock_again, run_lock_claimed
+from runs.services import Claim, progress_record, run_lock_claimed
 from runs.services.progress import LOG_FIELDS, Progress
-from trading.walk import Stretch
+from trading.stretch import Stretch
 
 
 def advance(user: User, claim: Claim, *, slice_seconds: float) -> RunState:
@@ -53,9 +53,9 @@ def think(desk: Desk, stretches: Iterator[Stretch]) -> Batch:
 
 def act(user: User, claim: Claim, desk: Desk, batch: Batch) -> bool:
     """Commit some steps as a whole. Return whether the run ended here because somebody asked it to stop."""
-    run, results = desk.run, list(batch.results()) if desk.keeps_holds else batch.of_note
-    with committing_as(user.pk):
-        run_lock_again(run, claim)
+    results = list(batch.results()) if desk.keeps_holds else batch.of_note
+    with acting_as(user.pk):
+        run = run_lock_claimed(user, claim)
         steps_record(run, batch, desk.account, desk.benchmark)
         entries_append(run, results, desk.decider.thoughts)
         progress_record(run, progress_of(batch, desk.seconds_since_commit()))

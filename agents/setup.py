@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -12,9 +13,10 @@ from django.contrib.auth.models import User
 from agents.beside import buy_and_hold_units
 from agents.data import Unusable, data_load
 from agents.deciders import Decider, Observation, decider_make
+from agents.deciders.base import resting_until
 from agents.deciders.llm import Llm
 from agents.deciders.recording import Recording
-from agents.door import door_of
+from agents.door import approve_of
 from agents.llm.endpoint import journal_open
 from agents.recorded import recording_fill
 from agents.seat import llm_seat
@@ -22,15 +24,15 @@ from agents.timeline import Timeline
 from broker.equity import Ints
 from broker.selectors import checkpoint_account
 from core.rls import acting_as
-from rules.door import Door
 from runs.models import Run, RunState
 from runs.selectors import access_run_by_number
 from runs.services import Claim, run_finish, run_lock_claimed
 from trading.ledger import Account
-from trading.session import Decide, start_account
+from trading.session import Approve, Decide, start_account
 from trading.settings import ExecutionSettings
+from trading.stretch import Stretch
 from trading.types import Decision
-from trading.walk import Stretch, walk
+from trading.walk import walk
 
 FEW_STEPS = 100
 MOST_STEPS_WITH_HOLDS = 5_000  # about two weeks of minutes
@@ -42,13 +44,12 @@ class NothingToTrade(Exception):
 
 @dataclass(slots=True)
 class Desk:
-    """A run laid out for work: its row, its bars, its account after the last committed step, its decider and its gates."""
+    """A run laid out for work: its bars, its account after the last committed step, its decider and its gates."""
 
-    run: Run
     timeline: Timeline
     account: Account
     decider: Decider
-    door: Door
+    approve: Approve
     observation: Observation
     benchmark: Ints  # buy-and-hold's equity after each step, in units
     steps_per_second: float | None
@@ -78,8 +79,8 @@ class Desk:
             self.account,
             self.timeline.reel(),
             self.decide_at_clock(),
-            self.door.approve,
-            watch=self.door.watch,
+            self.approve,
+            rests_until=partial(resting_until, self.decider, self.observation),
             is_short_cut=not one_by_one,
         )
 
@@ -115,16 +116,15 @@ def desk_open(user: User, claim: Claim) -> Desk:
 def desk_of(user: User, claim: Claim, run: Run, timeline: Timeline) -> Desk:
     execution = ExecutionSettings.from_json(run.snapshot["execution"])
     account = checkpoint_account(run) or start_account(run.initial_cash, execution, timeline.start(1))
-    door = door_of(run, timeline)
+    approve = approve_of(run, timeline)
     decider = decider_of(user, run)
     if isinstance(decider, Llm):
-        llm_seat(decider, journal_open(user, claim, run), run, account, door.approve)
+        llm_seat(decider, journal_open(user, claim, run), run, account, approve)
     return Desk(
-        run=run,
         timeline=timeline,
         account=account,
         decider=decider,
-        door=door,
+        approve=approve,
         observation=Observation(account, timeline.reader(), tuple(run.symbols)),
         benchmark=buy_and_hold_units(timeline, run.initial_cash, execution),
         steps_per_second=run.steps_per_second,

@@ -12,8 +12,8 @@ import numpy as np
 from broker.equity import Ints, to_units
 from trading.money import ZERO
 from trading.session import StepResult
+from trading.stretch import Part, Quiet, Stretch
 from trading.types import Decision, Outcome
-from trading.walk import Part, Quiet, Stretch
 
 
 @dataclass(slots=True)

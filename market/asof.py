@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from market.columns import BarColumns, Ints
 from market.indicators import INDICATORS, Indicator
+from market.series import Series, Signs
 from trading.types import Bar
 
 
@@ -27,25 +27,25 @@ class AsOfReader:
     many of these an old share became: from that step on everything is shown in new shares.
     """
 
-    __slots__ = ("_end_of", "_ends", "_shelves", "now_seconds", "step")
+    __slots__ = ("_ends", "_shelves", "_starts", "now_seconds", "step")
 
     def __init__(
         self,
         columns_by_symbol: Mapping[str, BarColumns],
         bar_seconds: int = 60,
         *,
-        starts: Sequence[int] = (),
-        ends: Sequence[int] = (),
+        starts: Sequence[int] | Ints = (),
+        ends: Sequence[int] | Ints = (),
         splits: Mapping[str, Sequence[tuple[int, float]]] | None = None,
     ) -> None:
         self.step = 0
         self.now_seconds = -1
-        if not starts:
-            starts = sorted({start for bars in columns_by_symbol.values() for start in bars.start.tolist()})
-            ends = [start + bar_seconds for start in starts]
-        self._ends = list(ends)
-        self._end_of = dict(zip(starts, ends, strict=True))
         grid = np.asarray(starts, dtype=np.int64)
+        if not len(grid):
+            grid = steps_of(columns_by_symbol)
+            ends = grid + bar_seconds
+        # Plain numbers, as the clock is read at every step; arrays, as there may be a million steps.
+        self._starts, self._ends = grid.data, np.asarray(ends, dtype=np.int64).data
         self._shelves = {
             symbol: _Shelf(columns, grid, (splits or {}).get(symbol, ()))
             for symbol, columns in columns_by_symbol.items()
@@ -109,11 +109,15 @@ class AsOfReader:
                 raise LookAheadError(f"{indicator.__name__} is not registered as causal and might look ahead")
             # Before the first bar nothing is defined, so the value after k bars has place k.
             editions = [
-                (step, np.concatenate([[np.nan], indicator(columns, *params)]).data)
+                (step, np.concatenate([[np.nan], indicator(columns, *params)]))
                 for step, columns in shelf.editions
             ]
             series = shelf.series[indicator, params] = Series(self, shelf.closed, editions)
         return series
+
+    def signs(self, left: Series, right: Series | float) -> Signs:
+        """Whether one of this reader's series is above another, or above a number, to be asked at every step."""
+        return Signs(self, left, right)
 
     def bar_at(self, symbol: str, start: datetime | int) -> Bar | None:
         """The bar that started then; None if nothing traded. Raises LookAheadError unless it has closed."""
@@ -121,42 +125,23 @@ class AsOfReader:
         columns = self._shelf(symbol).columns_at(self.step)
         row = int(np.searchsorted(columns.start, seconds))
         is_there = row < len(columns.start) and columns.start[row] == seconds
-        if self._end_of.get(seconds, seconds) > self.now_seconds or seconds >= self.now_seconds:
+        if self._end_of(seconds) > self.now_seconds or seconds >= self.now_seconds:
             raise LookAheadError(
                 f"{symbol} bar of {datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC has not closed "
                 f"at {self.now:%Y-%m-%d %H:%M:%S} UTC"
             )
         return columns.rows(slice(row, row + 1)).to_bars()[0] if is_there else None
 
+    def _end_of(self, start: int) -> int:
+        """The end of the step that begins then; where none does, the same moment."""
+        row = bisect_left(self._starts, start)
+        return self._ends[row] if row < len(self._starts) and self._starts[row] == start else start
+
     def _shelf(self, symbol: str) -> _Shelf:
         try:
             return self._shelves[symbol]
         except KeyError:
             raise KeyError(f"No bars of {symbol} were loaded; there are {', '.join(self._shelves)}") from None
-
-
-class Series:
-    """The values of one indicator, shown at the clock of the reader that they came from."""
-
-    __slots__ = ("_closed", "_later", "_reader", "_until", "_values")
-
-    def __init__(
-        self, reader: AsOfReader, closed: Sequence[int], editions: Sequence[tuple[int, memoryview]]
-    ) -> None:
-        self._reader = reader
-        self._closed = closed
-        self._later = list(editions[:0:-1])  # the next one last
-        self._values = editions[0][1]
-        self._until = self._later[-1][0] if self._later else sys.maxsize
-
-    def now(self) -> float | None:
-        """The value at the last closed bar; None while undefined."""
-        step = self._reader.step
-        while step >= self._until:
-            self._values = self._later.pop()[1]
-            self._until = self._later[-1][0] if self._later else sys.maxsize
-        value: float = self._values[self._closed[step]]
-        return value if value == value else None
 
 
 class _Shelf:
@@ -184,6 +169,12 @@ class _Shelf:
         if len(self.editions) == 1:
             return self.editions[0][1]
         return next(columns for since, columns in reversed(self.editions) if since <= step)
+
+
+def steps_of(columns_by_symbol: Mapping[str, BarColumns]) -> Ints:
+    """The start of every bar of any symbol, each once, ascending."""
+    starts = [columns.start for columns in columns_by_symbol.values()]
+    return np.unique(np.concatenate(starts)) if starts else np.empty(0, dtype=np.int64)
 
 
 def in_new_shares(columns: BarColumns, since: int, ratio: float) -> BarColumns:

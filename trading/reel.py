@@ -53,6 +53,7 @@ class Strip:
     highs: list[float]
     lows: list[float]
     closes: list[Decimal | None]
+    is_dense: bool  # it has a bar at every step
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +143,11 @@ class Reel:
         bars, rows = self.columns[symbol], self._rows[symbol][first:end]
         highs, lows = bars.high[rows].tolist(), bars.low[rows].tolist()
         closes: list[Decimal | None] = list(map(exact, bars.close[rows].tolist()))
-        for missing in np.flatnonzero(rows < 0).tolist():
-            closes[missing] = None
-            highs[missing], lows[missing] = -math.inf, math.inf
-        return Strip(highs, lows, closes)
+        gaps = np.flatnonzero(rows < 0).tolist()
+        for gap in gaps:
+            closes[gap] = None
+            highs[gap], lows[gap] = -math.inf, math.inf
+        return Strip(highs, lows, closes, is_dense=not gaps)
 
     def _rows_of(self, symbol: str, bars: Columns) -> Ints:
         """The row of each step's bar, -1 where there is none."""

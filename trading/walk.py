@@ -2,100 +2,34 @@
 
 In a step in which no session begins or ends and no corporate action is due, the bars have been checked by the reel,
 and only the symbols that are held or ordered need exact bars. Where besides no order is working and no margin has to
-be watched, all that `session.step` would do is to mark, to ask rules and decider, and to note equity. Whatever a decider wants
-goes through the second half of the very same step. A test compares both ways to the last digit.
+be watched, all that `session.step` would do is to mark, to ask rules and decider, and to note equity; a decider that
+has said what its hold rests on is not asked again until that changes. Whatever a decider wants goes through the second
+half of the very same step. A test compares both ways to the last digit.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
-from typing import NamedTuple
+from itertools import repeat
 
 from trading.book import Tape
 from trading.execution import Execution
+from trading.holding import Holding
 from trading.ledger import Account
-from trading.money import ZERO, check_quote
+from trading.money import check_quote
 from trading.observe import forget_old, match_and_mark, open_day
-from trading.positions import Position
-from trading.reel import Reel, Window, exact
-from trading.session import Approve, Decide, StepResult, Watch, act, enforce, outcome_of, step
+from trading.reel import Reel
+from trading.session import Approve, Decide, StepResult, Watch, act, enforce, step
 from trading.settings import AccountType, MarketFill
+from trading.stretch import Part, Quiet, Stretch
 from trading.types import Decision, Quote
 from trading.watch import NOTHING, Watched
 
-
-@dataclass(slots=True)
-class Quiet:
-    """Steps in a row in which the account only changed in value."""
-
-    first_step: int
-    cash: Decimal
-    peak_before: Decimal
-    nows: list[datetime] = field(default_factory=list)
-    equity: list[Decimal] = field(default_factory=list)
-    decisions: list[Decision] = field(default_factory=list)
-
-    def results(self) -> Iterator[StepResult]:
-        """The same steps one by one, as `session.step` returns them."""
-        peak = self.peak_before
-        for offset, decision in enumerate(self.decisions):
-            equity = self.equity[offset]
-            peak = max(peak, equity)
-            yield StepResult(
-                step=self.first_step + offset,
-                now=self.nows[offset],
-                fills=(),
-                round_trips=(),
-                orders=(),
-                decision=decision,
-                forced=(),
-                outcome=outcome_of(decision, is_ordered=False),
-                verdicts=(),
-                notices=(),
-                equity=equity,
-                cash=self.cash,
-                long_value=equity - self.cash + ZERO,
-                short_value=ZERO,
-                peak_equity=peak,
-            )
-
-
-Part = Quiet | StepResult
-
-
-class Stretch(NamedTuple):
-    """Some steps in a row. The account stands after the last: here a run may be stored, stopped or handed on."""
-
-    parts: list[Part]
-
-    @property
-    def steps(self) -> int:
-        return sum(len(part.equity) if isinstance(part, Quiet) else 1 for part in self.parts)
-
-    @property
-    def equity(self) -> list[Decimal]:
-        """Equity after each step."""
-        found: list[Decimal] = []
-        for part in self.parts:
-            found += part.equity if isinstance(part, Quiet) else (part.equity,)
-        return found
-
-    @property
-    def eventful(self) -> list[StepResult]:
-        """The steps in which more may have happened than a change of value."""
-        return [part for part in self.parts if not isinstance(part, Quiet)]
-
-    def results(self) -> Iterator[StepResult]:
-        """Every step, as `session.step` returns it."""
-        for part in self.parts:
-            if isinstance(part, Quiet):
-                yield from part.results()
-            else:
-                yield part
+# Asked after a hold: the first step at which something else could be decided, if the account only changes in value.
+RestsUntil = Callable[[], int]
 
 
 def walk(
@@ -105,19 +39,35 @@ def walk(
     approve: Approve,
     *,
     watch: Watch | None = None,
+    rests_until: RestsUntil | None = None,
     is_short_cut: bool = True,
 ) -> Iterator[Stretch]:
     """Take every step that the account has not taken yet, some thousand steps at a time.
 
-    `watch` is what rules do by themselves at a bar; None where there are none that do. `is_short_cut=False` takes each step by itself and in full; the results are the same.
+    `watch` is what rules do by themselves at a bar; None where there are none that do. `is_short_cut=False` takes each
+    step by itself and in full, and asks at every one; the results are the same.
     """
     has_short_cut = is_short_cut and not account.settings.daily_bars
     while account.step < len(reel):
         is_marked = reel.next_marked(account.step) == account.step or account.pending_notices
         if has_short_cut and not is_marked:
-            yield Stretch(_Walker(account, reel, decide, approve, watch).walk())
+            with _uncollected():
+                parts = _Walker(account, reel, decide, approve, watch, rests_until).walk()
+            yield Stretch(parts)
         else:
             yield Stretch([_full_step(account, reel, decide, approve, watch)])
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector: steps leave no cycles behind, and it would look through all that the process holds."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _full_step(
@@ -144,10 +94,19 @@ class _Walker:
     """Walks to the end of a window, or to the next step that needs to be taken in full."""
 
     def __init__(
-        self, account: Account, reel: Reel, decide: Decide, approve: Approve, watch: Watch | None
+        self,
+        account: Account,
+        reel: Reel,
+        decide: Decide,
+        approve: Approve,
+        watch: Watch | None,
+        rests_until: RestsUntil | None,
     ) -> None:
         self.account, self.reel, self.decide, self.approve = account, reel, decide, approve
         self.watch = watch
+        # Rules that act by themselves look at every bar.
+        self.rests_until = rests_until if watch is None else None
+        self.hold: Decision | None = None  # of the step before, where the decider may rest on it
         self.window = window = reel.window(account.step)
         self.first = account.step - window.first
         self.end = min(window.end, reel.next_marked(account.step)) - window.first
@@ -185,53 +144,75 @@ class _Walker:
         execution = Execution(account, bars, self._quotes(number), Tape(), ends_session=False)
         match_and_mark(account, execution, bars, ends_session=False)
         watched = None if self.watch is None else self.watch(account)
-        return self._act(execution, watched)
+        result = self._act(execution, watched)
+        if self.rests_until is not None:
+            decision = result.decision
+            self.hold = None if decision.intents or decision.cancels else decision
+        return result
 
     def _quiet(self, index: int) -> int:
         """Uneventful steps up to a decision that wants something. Return the index after the last step taken."""
-        account, watch, decide, nows = self.account, self.watch, self.decide, self.window.nows
-        ranges = [_Range(position, self.window) for position in account.positions.values()]
-        quiet = Quiet(account.step + 1, account.cash, account.peak_equity)
-        marks, marked_at, submitted = account.marks, account.marked_at, account.submitted_at
-        equities, decisions, symbol_closes = quiet.equity, quiet.decisions, self.closes
-        equity = cash = account.cash
-        peak, first, decision, watched = account.peak_equity, index, None, None
-        for index in range(first, self.end):
-            account.step += 1
-            account.now = now = nows[index]
-            if submitted:
-                forget_old(account)
-            for symbol, closes in symbol_closes:
-                close = closes[index]
-                if close is not None:
-                    marks[symbol] = close
-                    marked_at[symbol] = now
-            if ranges:
-                equity = cash
-                for each in ranges:
-                    if each.highs[index] > each.high or each.lows[index] < each.low:
-                        each.widen(index)
-                    equity += each.quantity * marks[each.symbol]
-                if equity > peak:
-                    peak = account.peak_equity = equity
+        account, window, watch, first = self.account, self.window, self.watch, index
+        holdings = [
+            Holding(position, window.strips[symbol]) for symbol, position in account.positions.items()
+        ]
+        cash, peak, first_step = account.cash, account.peak_equity, account.step + 1
+        equity: list[Decimal] = []
+        decisions: list[Decision] = []
+        event: StepResult | None = None
+        while event is None and index < self.end:
+            if self.hold is not None and (end := self._rests_to()) > index:
+                equity += self._take(holdings, index, end)
+                decisions += repeat(self.hold, end - index)
+                index, self.hold = end, None
+                continue
+            value = self._take(holdings, index, index + 1)
+            index += 1
             if watch is not None and (watched := watch(account)) is not None:
+                event = self._act(self._execution(), watched)
                 break
-            decision = decide(account)
+            decision = self.decide(account)
             if decision.intents or decision.cancels:
+                self.hold = None
+                event = self._act(self._execution(), decision=decision)
                 break
-            equities.append(equity)
+            equity += value
             decisions.append(decision)
-        self._keep(quiet, first)
-        if watched is not None:
-            self.parts.append(self._act(self._execution(), watched))
-        elif decision is not None and (decision.intents or decision.cancels):
-            self.parts.append(self._act(self._execution(), decision=decision))
-        return index + 1
+            if self.rests_until is not None:
+                self.hold = decision
+        if equity:
+            nows = window.nows[first : first + len(equity)]
+            self.parts.append(Quiet(first_step, cash, peak, nows, equity, decisions))
+        if event is not None:
+            self.parts.append(event)
+        return index
 
-    def _keep(self, quiet: Quiet, first: int) -> None:
-        if quiet.equity:
-            quiet.nows = self.window.nows[first : first + len(quiet.equity)]
-            self.parts.append(quiet)
+    def _rests_to(self) -> int:
+        """The index up to which the hold of the step before stands."""
+        assert self.rests_until is not None
+        return min(self.rests_until() - 1 - self.window.first, self.end)
+
+    def _take(self, holdings: Sequence[Holding], index: int, end: int) -> list[Decimal]:
+        """Take steps in which nothing happens but prices. Return equity after each of them."""
+        account, nows = self.account, self.window.nows
+        account.step += end - index
+        account.now = nows[end - 1]
+        if account.submitted_at:
+            forget_old(account)
+        equity = [account.cash] * (end - index)
+        for holding in holdings:
+            equity = list(map(Decimal.__add__, equity, holding.worth(index, end, account.marks)))
+        if holdings:
+            account.peak_equity = max(account.peak_equity, *equity)
+        for symbol, closes in self.closes:
+            last = end - 1
+            while closes[last] is None and last > index:
+                last -= 1
+            close = closes[last]
+            if close is not None:
+                account.marks[symbol] = close
+                account.marked_at[symbol] = nows[last]
+        return equity
 
     def _needs_watching(self) -> bool:
         account = self.account
@@ -266,33 +247,3 @@ class _Walker:
         for symbol, quote in quotes.items():
             check_quote(symbol, quote)
         return quotes
-
-
-class _Range:
-    """The range that a position's lots have lived through, compared as floats and written as decimals when it grows."""
-
-    __slots__ = ("high", "highs", "lots", "low", "lows", "quantity", "symbol")
-
-    def __init__(self, position: Position, window: Window) -> None:
-        strip = window.strips[position.symbol]
-        self.symbol, self.lots = position.symbol, position.lots
-        self.highs, self.lows = strip.highs, strip.lows
-        self.quantity = Decimal(position.quantity)
-        high, low = self.lots[0].high, self.lots[0].low
-        for lot in self.lots:
-            high, low = min(high, lot.high), max(low, lot.low)
-        # A float just short of the narrowest extreme: what is beyond it may be beyond the exact decimal.
-        self.high, self.low = math.nextafter(high, -math.inf), math.nextafter(low, math.inf)
-
-    def widen(self, index: int) -> None:
-        high, low = self.highs[index], self.lows[index]
-        if high > self.high:
-            self.high, price = high, exact(high)
-            for lot in self.lots:
-                if price > lot.high:
-                    lot.high = price
-        if low < self.low:
-            self.low, price = low, exact(low)
-            for lot in self.lots:
-                if price < lot.low:
-                    lot.low = price

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import UserError
 from market.asof import AsOfReader
+from market.series import Signs
 from reasoning.thought import Thought
 from trading.ledger import Account
 from trading.session import StepResult
@@ -75,6 +77,11 @@ class Decider(ABC):
     def decide(self, observation: Observation) -> Decision:
         """Answer one step. Called once per step, in order, with nothing newer than `observation.now` readable."""
 
+    def rests_on(self, observation: Observation) -> Sequence[Signs] | None:
+        """What the hold just given rests on: while none of it changes, nor of the account more than its value, the same
+        hold would be given again, so that nobody has to ask. None: ask at every step."""
+        return None
+
     def learn(self, results: Sequence[StepResult], account: Account) -> None:
         """Hear what came of the steps that were just committed, with the thoughts that led to them."""
         self.thoughts = []
@@ -95,6 +102,14 @@ class Decider(ABC):
             raise UserError(
                 f"{cls.name} can't use these parameters: {text}. It knows: {known}.", fields=problems
             ) from None
+
+
+def resting_until(decider: Decider, observation: Observation) -> int:
+    """The first step at which a decider could say anything but the hold that it has just given."""
+    signs = decider.rests_on(observation)
+    if signs is None:
+        return observation.step + 1
+    return min((each.changes_at() for each in signs), default=sys.maxsize)
 
 
 def entry(params: SizedParams, symbol: str, among: int) -> OrderIntent:

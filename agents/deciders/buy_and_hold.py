@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from agents.deciders.base import Observation, SizedParams
 from agents.deciders.single import LongOrFlat
+from market.series import Signs
 
 
 class BuyAndHold(LongOrFlat):
@@ -16,3 +19,6 @@ class BuyAndHold(LongOrFlat):
         if symbol not in observation.account.marks:
             return None, "No bar yet, so no price to size an order by."
         return True, "Nothing held yet: buy and keep."
+
+    def signal_rests_on(self, observation: Observation, symbol: str, is_long: bool) -> Sequence[Signs] | None:
+        return () if is_long else None

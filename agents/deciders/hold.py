@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from agents.deciders.base import Decider, Observation
+from market.series import Signs
 from trading.types import Decision
 
 NOTHING = Decision(reasoning="This strategy never trades.")
@@ -13,3 +16,6 @@ class Hold(Decider):
 
     def decide(self, observation: Observation) -> Decision:
         return NOTHING
+
+    def rests_on(self, observation: Observation) -> Sequence[Signs]:
+        return ()

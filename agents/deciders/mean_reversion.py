@@ -7,6 +7,7 @@ from pydantic import Field
 from agents.deciders.base import Observation, SizedParams
 from agents.deciders.single import LongOrFlat
 from market.indicators import zscore
+from market.series import Series, Signs
 
 
 class MeanReversionParams(SizedParams):
@@ -26,18 +27,38 @@ class MeanReversion(LongOrFlat):
     params_type = MeanReversionParams
     params: MeanReversionParams
 
+    def __init__(self, params: MeanReversionParams) -> None:
+        super().__init__(params)
+        self.scores: dict[str, tuple[Series, Signs, Signs]] = {}
+
     def signal(self, observation: Observation, symbol: str, is_long: bool) -> tuple[bool | None, str]:
-        score = observation.reader.value(symbol, zscore, self.params.bars)
-        if score is None:
+        score, entry, exit_ = self.scores.get(symbol) or self.scores_of(observation, symbol)
+        sign = exit_.now() if is_long else entry.now()
+        if sign is None:
             return None, f"No deviation is defined over {self.params.bars} bars yet."
-        if is_long and score >= self.params.exit_z:
+        if is_long and sign >= 0:
             return (
                 False,
-                f"Close is {score:+.2f} deviations from the mean, back above {self.params.exit_z:+g}: close.",
+                f"Close is {score.now():+.2f} deviations from the mean, back above {self.params.exit_z:+g}: close.",
             )
-        if not is_long and score <= -self.params.entry_z:
+        if not is_long and sign <= 0:
             return (
                 True,
-                f"Close is {score:+.2f} deviations from the mean, below -{self.params.entry_z:g}: buy.",
+                f"Close is {score.now():+.2f} deviations from the mean, below -{self.params.entry_z:g}: buy.",
             )
         return None, "Within the band: stay."
+
+    def signal_rests_on(self, observation: Observation, symbol: str, is_long: bool) -> tuple[Signs]:
+        _, entry, exit_ = self.scores[symbol]
+        return (exit_ if is_long else entry,)
+
+    def scores_of(self, observation: Observation, symbol: str) -> tuple[Series, Signs, Signs]:
+        """The score, beside where to buy and where to sell."""
+        reader, params = observation.reader, self.params
+        score = reader.series(symbol, zscore, params.bars)
+        found = self.scores[symbol] = (
+            score,
+            reader.signs(score, -params.entry_z),
+            reader.signs(score, params.exit_z),
+        )
+        return found

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 
 from agents.deciders.base import Decider, Observation, SizedParams, entry, is_busy
+from market.series import Signs
 from trading.types import Action, Decision, OrderIntent
 
 WAITING = Decision(reasoning="An order is working; wait for it.")
@@ -47,6 +49,20 @@ class LongOrFlat(Decider):
         if wants_long:
             return Decision((entry(self.params, symbol, len(observation.symbols)),), reasoning=reason)
         return Decision((OrderIntent(Action.CLOSE, symbol),), reasoning=reason)
+
+    def rests_on(self, observation: Observation) -> Sequence[Signs] | None:
+        held = observation.account.positions
+        found: list[Signs] = []
+        for symbol in observation.symbols:
+            signs = self.signal_rests_on(observation, symbol, symbol in held)
+            if signs is None:
+                return None
+            found += signs
+        return found
+
+    def signal_rests_on(self, observation: Observation, symbol: str, is_long: bool) -> Sequence[Signs] | None:
+        """What the symbol's signal, just given, rests on; see `rests_on`."""
+        return None
 
     @abstractmethod
     def signal(self, observation: Observation, symbol: str, is_long: bool) -> tuple[bool | None, str]:

@@ -6,8 +6,8 @@ from pydantic import Field, model_validator
 
 from agents.deciders.base import Observation, SizedParams
 from agents.deciders.single import LongOrFlat
-from market.asof import Series
 from market.indicators import sma
+from market.series import Series, Signs
 
 
 class SmaCrossParams(SizedParams):
@@ -31,30 +31,33 @@ class SmaCross(LongOrFlat):
 
     def __init__(self, params: SmaCrossParams) -> None:
         super().__init__(params)
-        self.averages: dict[str, tuple[Series, Series]] = {}
+        self.averages: dict[str, tuple[Series, Series, Signs]] = {}
         self.fast, self.slow = f"SMA {params.fast}", f"SMA {params.slow}"
         self.too_early = (None, f"Fewer than {params.slow} bars so far.")
         self.still_long = (True, f"Long, and {self.fast} is still above {self.slow}.")
         self.still_flat = (False, f"Flat, and {self.fast} is below {self.slow}.")
 
     def signal(self, observation: Observation, symbol: str, is_long: bool) -> tuple[bool | None, str]:
-        averages = self.averages.get(symbol) or self.averages_of(observation, symbol)
-        fast, slow = averages[0].now(), averages[1].now()
-        if fast is None or slow is None:
+        fast, slow, signs = self.averages.get(symbol) or self.averages_of(observation, symbol)
+        sign = signs.now()
+        if sign is None:
             return self.too_early
-        if fast > slow:
-            if is_long:
-                return self.still_long
-            return True, f"{self.fast} at {fast:.4f} is above {self.slow} at {slow:.4f}: buy."
-        if fast < slow:
-            if not is_long:
-                return self.still_flat
-            return False, f"{self.fast} at {fast:.4f} is below {self.slow} at {slow:.4f}: close."
-        return None, "Both averages are equal: stay."
+        if sign == 0:
+            return None, "Both averages are equal: stay."
+        if is_long is (sign > 0):
+            return self.still_long if is_long else self.still_flat
+        where, what = ("above", "buy") if sign > 0 else ("below", "close")
+        return (
+            sign > 0,
+            f"{self.fast} at {fast.now():.4f} is {where} {self.slow} at {slow.now():.4f}: {what}.",
+        )
 
-    def averages_of(self, observation: Observation, symbol: str) -> tuple[Series, Series]:
+    def signal_rests_on(self, observation: Observation, symbol: str, is_long: bool) -> tuple[Signs]:
+        return (self.averages[symbol][2],)
+
+    def averages_of(self, observation: Observation, symbol: str) -> tuple[Series, Series, Signs]:
         reader, params = observation.reader, self.params
         assert isinstance(params, SmaCrossParams)
-        pair = (reader.series(symbol, sma, params.fast), reader.series(symbol, sma, params.slow))
-        self.averages[symbol] = pair
-        return pair
+        fast, slow = reader.series(symbol, sma, params.fast), reader.series(symbol, sma, params.slow)
+        found = self.averages[symbol] = (fast, slow, reader.signs(fast, slow))
+        return found

@@ -9,14 +9,19 @@ import numpy as np
 import pytest
 
 from agents.deciders import DECIDERS, Observation, decider_check, decider_make
+from agents.deciders.base import resting_until
+from agents.timeline import Timeline
 from core.errors import UserError
 from market.asof import AsOfReader
-from market.columns import BarColumns
+from market.columns import BarColumns, Timeframe
+from trading.corporate_actions import Split
 from trading.ledger import Account
+from trading.oracle.desk import wave_through
 from trading.orders import Approval
 from trading.session import start_account, step
 from trading.settings import ExecutionSettings
 from trading.types import Decision
+from trading.walk import walk
 
 START = int(datetime(2026, 3, 10, 13, 30, tzinfo=UTC).timestamp())
 
@@ -101,6 +106,46 @@ def test_no_decision_depends_on_a_bar_that_has_not_closed(name: str) -> None:
     full = decisions(name, closes)
     for cut in (35, 60, 119):
         assert decisions(name, closes[:cut]) == full[:cut]
+
+
+def walked(name: str, closes: list[float], *, rests: bool) -> tuple[list[Decision], int]:
+    """Decisions over two symbols, of which one skips minutes and one splits, and how often the decider was asked."""
+    flat = columns_of(closes)
+    gaps = flat.rows(np.random.default_rng(1).random(len(closes)) > 0.3)
+    timeline = Timeline(
+        {"AAA": flat, "BBB": gaps}, flat.start.tolist(), (flat.start + 60).tolist(), Timeframe.MINUTE, 800,
+        actions={50: [Split("AAA", Decimal(2))]},
+    )  # fmt: skip
+    account = start_account(Decimal(100_000), ExecutionSettings(volume_cap=None), timeline.start(1))
+    decider = decider_make(name, {} if name == "hold" else {"quantity": 10})
+    observation = Observation(account, timeline.reader(), ("AAA", "BBB"))
+    asked = 0
+
+    def decide(seen: Account) -> Decision:
+        nonlocal asked
+        asked += 1
+        observation.reader.advance_to_step(seen.step)
+        return decider.decide(observation)
+
+    def rests_until() -> int:
+        return resting_until(decider, observation)
+
+    steps = walk(account, timeline.reel(), decide, wave_through, rests_until=rests_until if rests else None)
+    return [result.decision for stretch in steps for result in stretch.results()], asked
+
+
+@pytest.mark.parametrize(
+    "name", ["hold", "buy_and_hold", "sma_cross", "mean_reversion", "momentum_breakout", "random"]
+)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_decider_that_rests_says_the_same_as_one_that_is_asked_at_every_step(name: str, seed: int) -> None:
+    closes = list(np.round(100 + np.cumsum(np.random.default_rng(seed).normal(0, 1, 400)), 2))
+    resting, asked_at_times = walked(name, closes, rests=True)
+    awake, asked_always = walked(name, closes, rests=False)
+    assert resting == awake
+    assert asked_always == 400
+    if name not in ("momentum_breakout", "random"):
+        assert asked_at_times < 200
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -89,12 +91,37 @@ def quotes_around_90(step: int) -> dict[str, Quote]:
     return {} if step % 2 else {"SPY": quote(90, 90 + dec("0.01") * (step % 7))}
 
 
+class Resting:
+    """Wants something at some steps, holds in between and says for how long. Counts how often it is asked."""
+
+    def __init__(self, seed: int, symbols: list[str], wishes: int, steps: int) -> None:
+        self.inner = random_decider(seed, symbols, appetite=1)
+        self.steps = sorted(Random(seed).sample(range(1, steps + 1), wishes))
+        self.asked: list[int] = []
+
+    def __call__(self, account: Account) -> Decision:
+        self.asked.append(account.step)
+        wish = self.inner(account) if account.step in self.steps else HOLD
+        return (
+            wish if wish.intents else Decision(reasoning=f"{bisect_right(self.steps, account.step)} wishes.")
+        )
+
+    def until(self) -> int:
+        place = bisect_right(self.steps, self.asked[-1])
+        return self.steps[place] if place < len(self.steps) else sys.maxsize
+
+
 def results_of(
-    over: Reel, decide: Callable[[Account], Decision], settings: ExecutionSettings, *, is_short_cut: bool
+    over: Reel,
+    decide: Callable[[Account], Decision],
+    settings: ExecutionSettings,
+    *,
+    is_short_cut: bool,
+    **more: Any,
 ) -> tuple[list[StepResult], dict[str, Any]]:
     account = start_account(dec(100_000), settings, OPEN)
     results = []
-    for stretch in walk(account, over, decide, wave_through, is_short_cut=is_short_cut):
+    for stretch in walk(account, over, decide, wave_through, is_short_cut=is_short_cut, **more):
         results += list(stretch.results())
         assert (results[-1].step, results[-1].now) == (account.step, account.now)
     return results, account.to_json()
@@ -104,23 +131,26 @@ def as_text(results: list[StepResult]) -> list[str]:
     return [repr(result) for result in results]
 
 
+CONVENTIONS = st.sampled_from(
+    [
+        BARE,
+        ExecutionSettings(),
+        replace(BARE, market_fill=MarketFill.QUOTE_NOW),
+        replace(BARE, slippage=SlippageModel.HALF_SPREAD),
+        replace(BARE, account_type=AccountType.MARGIN),
+        replace(BARE, daily_bars=True),
+        replace(BARE, tick_size=None, decision_delay_seconds=30),
+    ]
+)
+
+
 @thorough
 @given(
     seed=st.integers(0, 10_000),
     appetite=st.sampled_from([0.0, 0.02, 0.1, 0.5]),
     missing=st.sampled_from([0.0, 0.2]),
     digits=st.sampled_from([2, 9]),
-    settings=st.sampled_from(
-        [
-            BARE,
-            ExecutionSettings(),
-            replace(BARE, market_fill=MarketFill.QUOTE_NOW),
-            replace(BARE, slippage=SlippageModel.HALF_SPREAD),
-            replace(BARE, account_type=AccountType.MARGIN),
-            replace(BARE, daily_bars=True),
-            replace(BARE, tick_size=None, decision_delay_seconds=30),
-        ]
-    ),
+    settings=CONVENTIONS,
 )
 def test_short_cut_changes_nothing(
     seed: int, appetite: float, missing: float, digits: int, settings: ExecutionSettings
@@ -141,6 +171,47 @@ def test_short_cut_changes_nothing(
     }
     assert as_text(made[True][0]) == as_text(made[False][0])
     assert made[True][1] == made[False][1]
+
+
+@thorough
+@given(
+    seed=st.integers(0, 10_000),
+    wishes=st.integers(0, 20),
+    missing=st.sampled_from([0.0, 0.2, 0.7]),
+    settings=CONVENTIONS,
+)
+def test_a_decider_that_rests_is_taken_over_the_same_steps(
+    seed: int, wishes: int, missing: float, settings: ExecutionSettings
+) -> None:
+    of = {name: columns(seed + i, 120, missing=missing) for i, name in enumerate(("SPY", "IBM"))}
+    over = reel(of, opens=[30, 60], actions={40: [Split("SPY", dec(2))]}, quotes=quotes_around_90)
+    always, sometimes = (Resting(seed, ["SPY", "IBM"], min(wishes, len(over)), len(over)) for _ in range(2))
+    full, account = results_of(over, always, settings, is_short_cut=False)
+    rested, same = results_of(over, sometimes, settings, is_short_cut=True, rests_until=sometimes.until)
+    assert as_text(rested) == as_text(full)
+    assert account == same
+    assert set(sometimes.steps) <= set(sometimes.asked)
+
+
+def test_a_decider_that_rests_is_not_asked_in_between() -> None:
+    decide = Resting(5, ["SPY"], 3, 2000)
+    results, _ = results_of(
+        reel({"SPY": columns(5, 2000)}), decide, BARE, is_short_cut=True, rests_until=decide.until
+    )
+    assert len(results) == 2000
+    assert len(decide.asked) < 20
+
+
+def test_rules_that_watch_every_bar_keep_the_decider_awake() -> None:
+    seen: list[int] = []
+
+    def watch(account: Account) -> None:
+        seen.append(account.step)
+
+    decide = Resting(5, ["SPY"], 3, 300)
+    over = reel({"SPY": columns(5, 300)})
+    results_of(over, decide, BARE, is_short_cut=True, rests_until=decide.until, watch=watch)
+    assert seen == decide.asked == list(range(1, 301))
 
 
 def test_windows_join_without_a_seam() -> None:
