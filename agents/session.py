@@ -17,11 +17,12 @@ from agents.outcome import run_complete
 from agents.setup import Desk, desk_open
 from broker.batch import Batch
 from broker.services import steps_record
-from core.rls import acting_as
+from core.rls import acting_as, committing_as
 from reasoning.services import entries_append
 from runs.models import RunState
-from runs.services import Claim, progress_record, run_lock_claimed
+from runs.services import Claim, progress_record, run_lock_again, run_lock_claimed
 from runs.services.progress import LOG_FIELDS, Progress
+from trading.session import StepResult
 from trading.stretch import Stretch
 
 
@@ -53,9 +54,9 @@ def think(desk: Desk, stretches: Iterator[Stretch]) -> Batch:
 
 def act(user: User, claim: Claim, desk: Desk, batch: Batch) -> bool:
     """Commit some steps as a whole. Return whether the run ended here because somebody asked it to stop."""
-    results = list(batch.results()) if desk.keeps_holds else batch.of_note
-    with acting_as(user.pk):
-        run = run_lock_claimed(user, claim)
+    run, results = desk.run, list(batch.results()) if desk.keeps_holds else batch.of_note
+    with committing_as(user.pk):
+        run_lock_again(run, claim)
         steps_record(run, batch, desk.account, desk.benchmark)
         entries_append(run, results, desk.decider.thoughts)
         progress_record(run, progress_of(batch, desk.seconds_since_commit()))
@@ -90,11 +91,16 @@ def progress_of(batch: Batch, seconds: float) -> Progress:
         failed=failed,
         orders=sum(order.decided_step == result.step for result in eventful for order in result.orders),
         fills=sum(len(result.fills) for result in eventful),
-        denials=sum(len({index for index, _ in result.verdicts}) for result in eventful),
+        denials=sum(denied_orders(result) for result in eventful),
         equity=batch.last_equity,
         simulated_at=batch.last_now,
         worker_seconds=seconds,
     )
+
+
+def denied_orders(result: StepResult) -> int:
+    """How many orders of a step were denied, each by however many limits."""
+    return len({index for index, said in result.verdicts if index is not None and said.is_denial})
 
 
 def pause(desk: Desk, began: float) -> None:

@@ -16,7 +16,7 @@ from agents.deciders import Decider, Observation, decider_make
 from agents.deciders.base import resting_until
 from agents.deciders.llm import Llm
 from agents.deciders.recording import Recording
-from agents.door import approve_of
+from agents.door import door_of
 from agents.llm.endpoint import journal_open
 from agents.recorded import recording_fill
 from agents.seat import llm_seat
@@ -24,11 +24,12 @@ from agents.timeline import Timeline
 from broker.equity import Ints
 from broker.selectors import checkpoint_account
 from core.rls import acting_as
+from rules.door import Door
 from runs.models import Run, RunState
 from runs.selectors import access_run_by_number
 from runs.services import Claim, run_finish, run_lock_claimed
 from trading.ledger import Account
-from trading.session import Approve, Decide, start_account
+from trading.session import Decide, start_account
 from trading.settings import ExecutionSettings
 from trading.stretch import Stretch
 from trading.types import Decision
@@ -44,12 +45,13 @@ class NothingToTrade(Exception):
 
 @dataclass(slots=True)
 class Desk:
-    """A run laid out for work: its bars, its account after the last committed step, its decider and its gates."""
+    """A run laid out for work: its row, its bars, its account after the last committed step, its decider and its gates."""
 
+    run: Run
     timeline: Timeline
     account: Account
     decider: Decider
-    approve: Approve
+    door: Door
     observation: Observation
     benchmark: Ints  # buy-and-hold's equity after each step, in units
     steps_per_second: float | None
@@ -79,7 +81,8 @@ class Desk:
             self.account,
             self.timeline.reel(),
             self.decide_at_clock(),
-            self.approve,
+            self.door.approve,
+            watch=self.door.watch,
             rests_until=partial(resting_until, self.decider, self.observation),
             is_short_cut=not one_by_one,
         )
@@ -116,15 +119,16 @@ def desk_open(user: User, claim: Claim) -> Desk:
 def desk_of(user: User, claim: Claim, run: Run, timeline: Timeline) -> Desk:
     execution = ExecutionSettings.from_json(run.snapshot["execution"])
     account = checkpoint_account(run) or start_account(run.initial_cash, execution, timeline.start(1))
-    approve = approve_of(run, timeline)
+    door = door_of(run, timeline)
     decider = decider_of(user, run)
     if isinstance(decider, Llm):
-        llm_seat(decider, journal_open(user, claim, run), run, account, approve)
+        llm_seat(decider, journal_open(user, claim, run), run, account, door.approve)
     return Desk(
+        run=run,
         timeline=timeline,
         account=account,
         decider=decider,
-        approve=approve,
+        door=door,
         observation=Observation(account, timeline.reader(), tuple(run.symbols)),
         benchmark=buy_and_hold_units(timeline, run.initial_cash, execution),
         steps_per_second=run.steps_per_second,

@@ -148,6 +148,11 @@ class Verdict:
     asked: int | None = None  # shares of an order that was resized, and
     given: int | None = None  # what was left of them
 
+    @property
+    def is_denial(self) -> bool:
+        """Whether the order that it is about was not sent."""
+        return self.effect is Effect.DENIED or self.effect is Effect.STOPPED
+
 
 class Fill(NamedTuple):
     """Shares that changed hands. `price` includes slippage; `fee` is paid on top."""
