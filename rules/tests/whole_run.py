@@ -73,6 +73,7 @@ class Stage:
     rules: Sequence[Mapping[str, Any]] = ()
     cash: int | str = 10_000
     start: str = "09:30"
+    closes: str = "16:00"
     is_daily: bool = False
     is_margin: bool = False
     settings: ExecutionSettings = BARE
@@ -127,7 +128,7 @@ class Stage:
 
     def hours(self, began: datetime) -> Hours:
         day = began.astimezone(EXCHANGE_ZONE).date()
-        return Hours(at_clock(day, "09:30" if self.is_daily else self.start), at_clock(day, "16:00"))
+        return Hours(at_clock(day, "09:30" if self.is_daily else self.start), at_clock(day, self.closes))
 
     def next_trade_at(self, now: datetime) -> datetime | None:
         later = [start for start in self.starts if start >= int(now.timestamp())]
