@@ -9,15 +9,13 @@ from pydantic import Field
 from agents.tools.about import model_asked, model_url, run_asked, run_facts, run_link, run_title
 from agents.tools.base import Asking, RunArguments, Tool
 from agents.tools.payload import Fact, Link, Payload, Row, Table, Unit, table_of
-from core.errors import UserError
 from profiles.describe import model_sections, model_sentence
 from profiles.models import TradingModel
-from profiles.selectors import models_list, profile_get
+from profiles.selectors import models_list
 from rules.limit_rows import limit_rows
-from rules.limits import effective_limits
-from runs.models import Mode
+from rules.limits import EffectiveLimits, effective_limits
+from rules.selectors import limits_now, rules_for_snapshot
 from runs.selectors import runs_of_user
-from runs.snapshot import snapshot_take
 
 MOST_MODELS = 50
 
@@ -36,19 +34,16 @@ def get_model_config(asking: Asking, wanted: GetModelConfig) -> Payload:
 
 
 def config_of_model(asking: Asking, model: TradingModel) -> Payload:
-    snapshot = snapshot_take(
-        model=model,
-        profile=profile_get(asking.user),
-        decider=model.decider,
-        decider_params=model.decider_params,
-        mode=Mode.INTRADAY,
-    )
     texts = {"custom_rules": model.custom_rules, "custom_instructions": model.custom_instructions}
     return Payload(
         title=f"Configuration of {model.name}",
         about=[Fact(key="model_id", label="Model id", value=model.pk, unit=Unit.COUNT)],
         facts=[Fact(key="in_short", label="In short", value=model_sentence(model)), *text_facts(texts)],
-        tables=[settings_table(model), limits_table(snapshot), rules_table(snapshot)],
+        tables=[
+            settings_table(model),
+            limits_table(limits_now(model)),
+            rules_table(rules_for_snapshot(model)),
+        ],
         links=[Link(text=model.name, url=model_url(model.pk))],
     )
 
@@ -67,8 +62,8 @@ def config_of_run(asking: Asking, wanted: GetModelConfig) -> Payload:
             values_table("Decider", decider["params"]),
             values_table("Model", plain),
             values_table("Fills and fees", snapshot["execution"]),
-            limits_table(snapshot),
-            rules_table(snapshot),
+            limits_table(effective_limits(snapshot)),
+            rules_table(snapshot["rules"]),
         ],
         links=[run_link(run)],
     )
@@ -104,20 +99,14 @@ def said(value: Any) -> str:
     return "not set" if value is None or value == "" else str(value)
 
 
-def limits_table(snapshot: dict[str, Any]) -> Table:
-    """Every limit with its source; of several of one kind the strictest binds. Raises UserError for a broken snapshot."""
+def limits_table(limits: EffectiveLimits) -> Table:
+    """Every limit with its source; of several of one kind the strictest binds."""
     names = ("limit", "value", "unit", "source", "binds")
-    try:
-        rows = [
-            Row(values=[*row[:4], "yes" if row.binds else "no"])
-            for row in limit_rows(effective_limits(snapshot))
-        ]
-    except ValueError as error:
-        raise UserError(str(error)) from None
+    rows = [Row(values=[*row[:4], "yes" if row.binds else "no"]) for row in limit_rows(limits)]
     return table_of("Effective limits", [(name, name.capitalize(), Unit.TEXT) for name in names], rows)
 
 
-def rules_table(snapshot: dict[str, Any]) -> Table:
+def rules_table(rules: list[dict[str, Any]]) -> Table:
     columns = [
         ("rule", "Rule", Unit.TEXT),
         ("kind", "Kind", Unit.TEXT),
@@ -137,7 +126,7 @@ def rules_table(snapshot: dict[str, Any]) -> Table:
                 rule["version"],
             ]
         )
-        for rule in snapshot["rules"]
+        for rule in rules
     ]
     return table_of("Rules", columns, rows)
 

@@ -15,6 +15,9 @@ from agents.tools import (
     get_decision,
     get_model_config,
     get_reasoning,
+    rule_report,
+    suggest_rules,
+    what_if,
 )
 from agents.tools.base import Tool
 
@@ -23,6 +26,9 @@ MODULES = (
     calculate_metrics,
     explain_drawdown,
     find_patterns,
+    what_if,
+    suggest_rules,
+    rule_report,
     compare_runs,
     get_reasoning,
     get_decision,
