@@ -44,11 +44,11 @@ class Batch:
 
     @property
     def of_note(self) -> list[StepResult]:
-        """The steps whose decision was more than a hold, or to which the broker had something to say or do."""
+        """The steps whose decision was more than a hold, or to which broker or rules had something to say or do."""
         return [
             result
             for result in self.eventful
-            if result.outcome != Outcome.HELD or result.notices or result.forced
+            if result.outcome != Outcome.HELD or result.notices or result.forced or result.verdicts
         ]
 
     def decisions(self) -> Iterator[Decision]:

@@ -33,7 +33,8 @@ def denials_by_code(run: Run) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT verdict->>'code', count(*) FROM reasoning_entry, jsonb_array_elements(verdicts) AS verdict "
-            "WHERE run_id = %s GROUP BY 1 ORDER BY 2 DESC, 1",
+            "WHERE run_id = %s AND verdict->'intent' <> 'null' "
+            "AND COALESCE(verdict->>'effect', 'denied') IN ('denied', 'stopped') GROUP BY 1 ORDER BY 2 DESC, 1",
             [run.pk],
         )
         return dict(cursor.fetchall())

@@ -8,7 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from reasoning.models import Entry
+from trading.types import Effect
 
+STOPPED_BY = "limits"
 ABSURD = Decimal(10) ** 15
 PRICES = {
     "limit_price": "at",
@@ -22,18 +24,36 @@ PRICES = {
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """One limit that denied or changed an order."""
+    """One limit that denied or changed an order, stopped trading, or closed a position."""
 
     code: str
     message: str
     source: str
     limit: str
     attempted: str
+    effect: str = Effect.DENIED
+    version: int | None = None
+    asked: int | None = None  # shares, where the order was made smaller
+    given: int | None = None
+
+    @property
+    def is_denial(self) -> bool:
+        return self.effect in (Effect.DENIED, Effect.STOPPED)
+
+    @property
+    def done(self) -> str:
+        """What was done about it: "denied", "resized from 50 to 20 shares"."""
+        if self.asked is None or self.given is None:
+            return self.effect
+        return f"{self.effect} from {self.asked:,} to {self.given:,} shares"
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One order or cancel that was asked for, with every objection to it. `asked_by` is empty for the decider."""
+    """One order or cancel that was asked for, with every objection to it. `asked_by` is empty for the decider.
+
+    Trading that was stopped at a bar, without an order, is a wish of the limits that stopped it.
+    """
 
     text: str
     objections: list[Objection]
@@ -42,10 +62,11 @@ class Wish:
 
 def wishes_of(entry: Entry) -> list[Wish]:
     """An entry's wishes in the order they were asked."""
-    objections: dict[int, list[Objection]] = {}
+    objections: dict[int | None, list[Objection]] = {}
     for verdict in entry.verdicts:
         objections.setdefault(verdict["intent"], []).append(objection(verdict))
-    return [
+    of_rules = [Wish("stop trading", objections[None], STOPPED_BY)] if None in objections else []
+    return of_rules + [
         Wish(sentence(intent), objections.get(index, []), words_of(intent.get("tag", "")))
         for index, intent in enumerate(entry.intents)
     ]
@@ -59,6 +80,10 @@ def objection(verdict: Mapping[str, Any]) -> Objection:
         source=verdict["source"],
         limit=amount(verdict["limit"], unit),
         attempted=amount(verdict["attempted"], unit),
+        effect=verdict.get("effect", Effect.DENIED.value),
+        version=verdict.get("version"),
+        asked=verdict.get("asked"),
+        given=verdict.get("given"),
     )
 
 

@@ -18,6 +18,7 @@ from agents.prompts.words import plain, price, signed_money
 from market.asof import AsOfReader
 from market.columns import BarColumns
 from rules.limits import EXCHANGE_ZONE
+from rules.verdicts import owner
 
 STORED = Decimal("1E-10")  # as finely as tables keep money
 MOST_WHY = 160
@@ -133,6 +134,7 @@ def happened_lines(happened: Happened) -> list[str]:
 def decided_lines(note: StepNote) -> list[str]:
     """What was thought and decided at a step, and what came of it; nothing for a bar at which nobody was asked."""
     lines = [f"ANALYSIS: {flat(note.analysis)}"] if note.analysis else []
+    lines += enforced_lines(note)
     if note.outcome == "failed":
         lines.append(f"> your answer could not be used ({note.failure_code}); counted as hold")
     elif note.outcome == "held":
@@ -145,21 +147,51 @@ def decided_lines(note: StepNote) -> list[str]:
     return lines
 
 
-def wish_lines(note: StepNote) -> list[str]:
-    denials: dict[int, dict[str, str]] = {}
-    for verdict in note.verdicts:
-        # Of several limits of a kind the strictest comes first, and says enough.
-        found = denials.setdefault(verdict["intent"], {})
-        found.setdefault(verdict["code"], f"{verdict['code']} {verdict['message']}")
-    lines = [
-        f"> {wish_words(intent)}"
-        + (f": DENIED {' '.join(denials[index].values())}" if index in denials else "")
+def enforced_lines(note: StepNote) -> list[str]:
+    """What limits did by themselves: stop trading, close positions."""
+    said = said_to(note)
+    lines = [f"* trading is stopped until the session ends: {text}" for text in said.get(None, ())]
+    lines += [
+        f"* {wish_words(intent)} by {by_whom(intent['tag'])}: {' '.join(said.get(index, ())) or 'sent'}"
         for index, intent in enumerate(note.intents)
+        if intent.get("tag")
+    ]
+    return lines
+
+
+def wish_lines(note: StepNote) -> list[str]:
+    said = said_to(note)
+    lines = [
+        f"> {wish_words(intent)}" + (f": {' '.join(said[index])}" if index in said else "")
+        for index, intent in enumerate(note.intents)
+        if not intent.get("tag")
     ]
     if note.order_numbers:
         lines.append(f"> sent as order {', '.join(map(str, note.order_numbers))}")
     why = one_line(note.reasoning)
     return [*lines, f"> because: {why}"] if why else lines
+
+
+def said_to(note: StepNote) -> dict[int | None, list[str]]:
+    """By the place of an order what was said to it; under None what is about no order."""
+    said: dict[int | None, dict[str, str]] = {}
+    for verdict in note.verdicts:
+        # Of several limits of a kind the strictest comes first, and says enough.
+        found = said.setdefault(verdict["intent"], {})
+        words = f"{verdict['code']} {verdict['message']}"
+        found.setdefault(verdict["code"], words if found else f"{done_words(verdict)}{words}")
+    return {index: list(found.values()) for index, found in said.items()}
+
+
+def done_words(verdict: Mapping[str, Any]) -> str:
+    """What was done about an order, in a word before the reasons."""
+    if verdict.get("given") is not None:
+        return f"RESIZED from {verdict['asked']} to {verdict['given']} shares "
+    return "DENIED " if verdict["intent"] is not None and "effect" not in verdict else ""
+
+
+def by_whom(tag: str) -> str:
+    return owner(tag) if tag.startswith("rule: ") else f"the broker ({tag.replace('_', ' ')})"
 
 
 def flat(text: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from agents.prompts.briefing import Setting
-from agents.prompts.diary import SAID_BY_PRICES
+from agents.prompts.diary import SAID_BY_PRICES, by_whom
 from agents.prompts.words import clock, day, money, percent, plain, price, signed_money, signed_percent
 from rules.largest import Largest, largest_order
 from trading.ledger import Account
@@ -29,6 +29,7 @@ def now_text(setting: Setting, account: Account, approve: Approve | None, why: s
             account_line(account),
             holdings_line(account),
             orders_line(account),
+            *halt_lines(account),
             *(largest_lines(setting, account, approve) if approve else ()),
         ]
     )
@@ -73,6 +74,14 @@ def orders_line(account: Account) -> str:
     return f"Working orders: {'; '.join(found) or 'none'}."
 
 
+def halt_lines(account: Account) -> list[str]:
+    """Why nothing can be opened until the session ends, where something has stopped trading."""
+    return [
+        f"Trading is stopped until the session ends, since {clock(halt.at)}: {halt.verdict.message} ({halt.verdict.source})"
+        for halt in account.memory.halts
+    ]
+
+
 def order_words(order: Order) -> str:
     words = [f"order {order.number} {order.side} {order.remaining} {order.symbol}"]
     if order.order_type not in SAID_BY_PRICES:
@@ -80,6 +89,8 @@ def order_words(order: Order) -> str:
     levels = (("limit", order.limit_price), ("stop", order.stop_price))
     words += [f"{name} {price(level)}" for name, level in levels if level is not None]
     words.append(order.time_in_force)
+    if order.tag:
+        words.append(f"by {by_whom(order.tag)}")
     if order.status is OrderStatus.HELD:
         words.append(f"waits for order {order.parent}")
     return " ".join(words)
