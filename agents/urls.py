@@ -2,6 +2,8 @@ from django.urls import path
 
 from agents import views
 from agents.llm import views as llm_views
+from agents.report import views as report_views
+from agents.whatif import views as whatif_views
 
 app_name = "agents"
 RUN = "models/<int:model_id>/r/<int:number>/"
@@ -9,5 +11,10 @@ urlpatterns = [
     path("models/<int:model_id>/start/", views.start, name="run-start"),
     path(f"{RUN}resume/", llm_views.run_resume_view, name="run-resume"),
     path(f"{RUN}budget/", llm_views.run_budget_view, name="run-budget"),
+    path(f"{RUN}earned/", whatif_views.run_earned_view, name="run-earned"),
+    path(f"{RUN}report/", report_views.run_report, name="run-report"),
+    path(f"{RUN}share/", report_views.run_share_view, name="run-share"),
+    path("shared/<str:token>/", report_views.shared_report, name="shared-report"),
+    path("shared/<str:token>/log.jsonl", report_views.shared_log, name="shared-log"),
     path("endpoints/<int:endpoint_id>/test/", llm_views.endpoint_test_view, name="endpoint-test"),
 ]

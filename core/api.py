@@ -70,11 +70,13 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 def headers_of(error: Exception) -> dict[str, str]:
     """What a program needs besides the body: how to prove who it is, or how long to wait."""
+    # DRF hangs both onto the error as it passes.
+    challenge, seconds = getattr(error, "auth_header", None), getattr(error, "wait", None)
     headers = {}
-    if isinstance(error, exceptions.AuthenticationFailed) and getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
-    if isinstance(error, exceptions.Throttled) and error.wait is not None:
-        headers["Retry-After"] = str(math.ceil(error.wait))
+    if isinstance(error, exceptions.AuthenticationFailed) and challenge:
+        headers["WWW-Authenticate"] = str(challenge)
+    if isinstance(error, exceptions.Throttled) and seconds is not None:
+        headers["Retry-After"] = str(math.ceil(seconds))
     return headers
 
 

@@ -37,7 +37,9 @@ class Source:
                 if after is not None:
                     found = found.filter(**{f"{export.by}__gt": after})
                 rows = list(found[: export.at_once])
-                values = [[column.value(row) for column in export.columns] for row in rows]
+                values: list[Sequence[Any]] = [
+                    [column.value(row) for column in export.columns] for row in rows
+                ]
                 return values, getattr(rows[-1], export.by) if len(rows) == export.at_once else None
         finally:
             if not connection.in_atomic_block:

@@ -16,6 +16,10 @@
     if (menu) menu.querySelector("summary").focus();
   });
 
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
   // A session that ended answers a fragment with the login page: go there, and come back afterwards.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const login = document.body.dataset.loginUrl;
