@@ -2,6 +2,8 @@ from django.urls import path
 
 from agents import api
 from agents.llm import api as llm_api
+from agents.tools import api as tools_api
+from agents.tools.registry import TOOLS
 
 urlpatterns = [
     path("models/<int:model_id>/runs/", api.ModelRuns.as_view(), name="api-model-runs"),
@@ -9,4 +11,9 @@ urlpatterns = [
     path("runs/<int:run_id>/budget/", llm_api.RunBudget.as_view(), name="api-run-budget"),
     path("endpoints/<int:endpoint_id>/test/", llm_api.EndpointTest.as_view(), name="api-endpoint-test"),
     path("runs/<int:run_id>/statistics/", api.RunStatistics.as_view(), name="api-run-statistics"),
+    path("tools/", tools_api.ToolList.as_view(), name="api-tools"),
+    *(
+        path(f"tools/{tool.name}/", tools_api.view_of(tool).as_view(), name=f"api-tool-{tool.name}")
+        for tool in TOOLS.values()
+    ),
 ]

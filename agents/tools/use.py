@@ -29,7 +29,6 @@ class BadArguments(UserError):
 
 
 class TooSlow(UserError):
-    status = 503
     code = "too_slow"
 
 
