@@ -7,6 +7,7 @@ from typing import Any
 from agents.forms import StartForm
 from agents.selectors import decision_opened, decision_rows, statistics_now, tradable
 from agents.thinking import thinking_of
+from agents.whatif.panel import what_if_panel
 from core import panels
 from core.panels import Panel
 from core.requests import UserRequest
@@ -29,6 +30,7 @@ def register() -> None:
     panels.register(Panel("model", "start", "Start a run", 10, "agents/_start.html", start))
     panels.register(Panel(page.TABS, "decisions", "Decisions", 10, "agents/_decisions.html", decisions))
     panels.register(Panel(page.TABS, "notices", "Notices", 35, "reasoning/_notices.html", notices))
+    panels.register(Panel(page.TABS, "what-if", "What if", 45, "agents/what_if/_panel.html", what_if_panel))
     panels.register(Panel(page.TABS, "statistics", "Statistics", 40, "agents/_statistics.html", statistics))
 
 

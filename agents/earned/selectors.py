@@ -6,7 +6,12 @@ from django.utils import timezone
 
 from agents.earned.compute import SILENCE
 from agents.earned.models import ReportState, RuleReport
-from runs.models import Run
+from runs.models import Run, RunState
+
+
+def can_be_priced(run: Run) -> bool:
+    """Whether the run has traded and ended."""
+    return run.state in (RunState.COMPLETED, RunState.STOPPED) and run.cursor > 0
 
 
 def report_of(run: Run) -> RuleReport | None:

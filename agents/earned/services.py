@@ -9,14 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from agents.earned.models import ReportState, RuleReport
-from agents.earned.selectors import is_under_way
+from agents.earned.selectors import can_be_priced, is_under_way
 from agents.earned.tasks import earned_compute
 from core.errors import Conflict
 from core.live import publish_on_commit
-from runs.models import RunState
 from runs.selectors import access_run
-
-PRICED_STATES = (RunState.COMPLETED, RunState.STOPPED)
 
 
 @transaction.atomic
@@ -26,7 +23,7 @@ def earned_request(user: User, run_id: int) -> RuleReport:
     Raises Conflict for a run that is under way or took no step.
     """
     run = access_run(user, run_id, lock=True)
-    if run.state not in PRICED_STATES or not run.cursor:
+    if not can_be_priced(run):
         raise Conflict(f"Run {run.number} is {run.state}; its rules are priced once it has traded and ended.")
     report = RuleReport.objects.filter(run=run).first()
     if report is not None and is_under_way(report):

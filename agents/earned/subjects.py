@@ -12,13 +12,15 @@ from agents.whatif.simulate import Simulated
 from agents.whatif.terms import ALWAYS, EVERY_RULE, GATE, RULE
 from reasoning.codec import intent_to_json
 from reasoning.wishes import sentence
-from rules.gates import GATES
+from rules.gates import GATES, daily_loss
+from rules.halts import STOPPED
 from rules.rule_checks import sentence_of
 from rules.snapshot import RuleSpec
 from trading.session import StepResult
 from trading.types import Effect, Verdict
 
-GATE_OF_CODE = {code: gate for gate in GATES for code in gate.codes}
+# The gate of the daily loss also stops trading for the day, where the profile wants that.
+GATE_OF_CODE = {STOPPED: daily_loss.GATE} | {code: gate for gate in GATES for code in gate.codes}
 STRONGEST_FIRST = (Effect.LIQUIDATED, Effect.STOPPED, Effect.DENIED, Effect.RESIZED)
 BLOCKING = frozenset({Effect.STOPPED, Effect.DENIED})
 

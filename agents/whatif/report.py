@@ -98,8 +98,12 @@ class WhatIf:
             "drift": self.drift,
             "as_it_was": side_to_json(self.before),
             "what_if": side_to_json(self.after),
-            "equity": path_to_json(self.before, self.after),
+            "equity": self.to_path(),
         }
+
+    def to_path(self) -> dict[str, Any]:
+        """Both paths of equity, thinned to what can be drawn."""
+        return path_to_json(self.before, self.after)
 
 
 def whatif(run: Run, terms: Terms, *, recorded: Recorded | None = None) -> WhatIf:

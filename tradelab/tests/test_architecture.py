@@ -132,6 +132,19 @@ def test_orders_are_approved_in_one_place() -> None:
     assert makers == []
 
 
+def test_only_what_stores_nothing_leaves_out_a_gate() -> None:
+    """Others may pass on which gates there are, not choose them."""
+    passing_on = {"agents/door.py", "rules/door.py", "rules/approve.py"}
+    storing_nothing = {"agents/whatif/simulate.py", "rules/trials/asking.py"}
+    choosing = {
+        relative(path)
+        for path in code_files()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and any(keyword.arg == "gates" for keyword in node.keywords)
+    }
+    assert choosing - passing_on - storing_nothing == set()
+
+
 def test_nothing_kept_names_a_machine_or_a_registry() -> None:
     folders = "|".join(("wo" + "rk", "ro" + "ot", "ho" + r"me/\w+"))
     hosts = "|".join(

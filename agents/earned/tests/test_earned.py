@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import User
@@ -14,11 +15,12 @@ from agents.earned.price import MOST_POINTS, Pricing, drawn_rows
 from agents.earned.selectors import report_of
 from agents.earned.services import earned_request
 from agents.recorded import recorded_load
-from agents.tests.tape import wish
+from agents.tests.tape import minutes, trade, trader, wish
 from agents.whatif.tests.conftest import traded
 from core.errors import Conflict, Forbidden
 from core.rls import acting_as
 from market.models import Bar
+from rules.services import rule_create
 from runs.models import Run, RunState
 
 
@@ -166,3 +168,46 @@ def test_a_stranger_can_not_ask_for_it(charlie: User, run: Run) -> None:
     with acting_as(charlie.pk), pytest.raises(Forbidden):
         earned_request(charlie, run.pk)
     assert not RuleReport.objects.exists()
+
+
+@pytest.fixture
+def ruled(alice: User) -> Run:
+    """Equity goes from 100 to 90 dollars a share and up to 120; of two rules one caps, the other closes by the clock."""
+    minutes(*[100] * 4, *[90] * 3, *[120] * 4)
+    model = trader(alice, initial_cash=Decimal(10_000))
+    with acting_as(alice.pk):
+        rule_create(
+            alice, model.pk, name="Cap", kind="max_position_percent", params={"percent": "20"}, verb="resize"
+        )
+        rule_create(alice, model.pk, name="Out", kind="flat_by", params={"flat_by": "09:36"})
+        rule_create(alice, model.pk, name="Few", kind="max_positions", params={"positions": 3})
+    return trade(alice, model, {2: [wish("buy", 40)]})
+
+
+def test_each_rule_is_priced_alone_and_all_together(alice: User, ruled: Run) -> None:
+    rows = by_name(made(alice, ruled))
+
+    assert list(rows) == ["All rules together", "Cap", "Out", "Few"]
+    # With both: 20 shares at 100, closed at 90: −$200.
+    assert rows["Cap"].report.final_equity == 9_800
+    # Without the cap 40 shares are closed at 90; without the clock 20 gain 20 dollars each; without both 40 do.
+    assert [(row.name, row.final_equity, row.earned) for row in rows.values()] == [
+        ("All rules together", 10_800, -1_000),
+        ("Cap", 9_600, 200),
+        ("Out", 10_400, -600),
+        ("Few", 9_800, 0),
+    ]
+
+
+def test_what_a_rule_did_is_counted_by_its_kind(alice: User, ruled: Run) -> None:
+    rows = by_name(made(alice, ruled))
+
+    assert [(row.fired, row.denied, row.resized, row.closed) for row in rows.values()] == [
+        (2, 0, 1, 1),
+        (1, 0, 1, 0),
+        (1, 0, 0, 1),
+        (0, 0, 0, 0),
+    ]
+    assert rows["Cap"].version == 1
+    assert rows["Cap"].sentence.startswith("Never put more than 20 % of equity into one position.")
+    assert rows["Out"].first_difference.startswith("forced nothing instead of close TEST")
