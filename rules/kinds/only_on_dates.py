@@ -44,7 +44,7 @@ def watch(params: Params, seen: Situation) -> Sequence[Violation]:
     if trades_at is None or at_exchange(trades_at).date() in params.dates:
         return ()
     message = f"An order would trade on {at_exchange(trades_at):%Y-%m-%d}, which is not among the set dates."
-    return (Violation("DATE", message),)
+    return (Violation("ONLY_ON_DATES", message),)
 
 
 def problem_of(params: Params) -> str | None:
@@ -59,7 +59,7 @@ KIND = Kind(
     category="timing",
     params=Params,
     verbs=(Verb.SKIP_MINUTE, Verb.REJECT_TRADE),
-    codes={"DATE": "Nothing is opened on this date."},
+    codes={"ONLY_ON_DATES": "Nothing is opened on this date."},
     says=says,
     watch=watch,
     problem_of=problem_of,

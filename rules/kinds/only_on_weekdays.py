@@ -44,7 +44,7 @@ def watch(params: Params, seen: Situation) -> Sequence[Violation]:
     if day in params.weekdays:
         return ()
     message = f"An order would trade on {day.capitalize()}, {at_exchange(trades_at):%Y-%m-%d}, which is not among the days."
-    return (Violation("WEEKDAY", message),)
+    return (Violation("ONLY_ON_WEEKDAYS", message),)
 
 
 KIND = Kind(
@@ -53,7 +53,7 @@ KIND = Kind(
     category="timing",
     params=Params,
     verbs=(Verb.SKIP_MINUTE, Verb.REJECT_TRADE),
-    codes={"WEEKDAY": "Nothing is opened on this day of the week."},
+    codes={"ONLY_ON_WEEKDAYS": "Nothing is opened on this day of the week."},
     says=says,
     watch=watch,
 )
