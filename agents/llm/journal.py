@@ -7,11 +7,11 @@ pooled connection, while a provider thinks.
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -25,14 +25,33 @@ from agents.llm.attempts import ADVICE, Again, GiveUp, Otherwise, next_move
 from agents.llm.budget import Budget, Expected, used_so_far
 from agents.llm.estimate import Estimator
 from agents.llm.prices import Price
-from agents.llm.question import Bill, characters_in, measured, measured_stop, question_of, stored_answer
+from agents.llm.question import (
+    Bill,
+    characters_in,
+    given_answer,
+    is_object,
+    measured,
+    measured_stop,
+    question_of,
+    said,
+    stored_answer,
+)
 from agents.llm.rate import rate_limit
 from agents.llm.requests import body_of, stable_positions
-from agents.llm.types import Answer, Ask, Endpoint, Failure, ProviderDown, StopAsked, StructuredMode
+from agents.llm.types import (
+    Answer,
+    Ask,
+    Endpoint,
+    Failure,
+    ProviderDown,
+    Restart,
+    StopAsked,
+    StructuredMode,
+)
 from agents.llm.wire import Received
 from core.rls import acting_as, committing_as
 from profiles.llm.services import endpoint_learn
-from reasoning.calls.models import LLMAttempt, LLMCall
+from reasoning.calls.models import LLMAttempt
 from reasoning.calls.request import part_hashes
 from reasoning.calls.selectors import call_of
 from reasoning.calls.services import (
@@ -49,6 +68,7 @@ from runs.services import LeaseLost
 MOST_FAILED_IN_A_ROW = 3  # then the endpoint is at fault, not the question
 LONGEST_HOLD_SECONDS = 60
 ENDPOINTS_FAULT = {Failure.TIMEOUT, Failure.BAD_REQUEST}
+Telling = Generator[str | Restart, None, Answer]
 
 
 @dataclass
@@ -88,6 +108,10 @@ class Journal:
 
         Raises BudgetReached and ProviderDown, after which the run pauses, LeaseLost, and whatever `guard` raises.
         """
+        return loop.finished(self.tell(ask))
+
+    def tell(self, ask: Ask) -> Telling:
+        """The same for somebody who listens: gives the text of a streamed question as it comes, returns the answer."""
         question, tried = question_of(self.user.pk, self.run_id, self.endpoint, ask), 0
         if self.may_be_stored:
             with acting_as(self.user.pk):
@@ -95,18 +119,18 @@ class Journal:
                 if call is not None:
                     return stored_answer(call)
                 tried = attempts_close(question)
-        answer = self.ask_provider(question, ask, tried)
+        answer = yield from self.ask_provider(question, ask, tried)
         self.may_be_stored = False
         self.watch(answer)
         return answer
 
-    def ask_provider(self, question: Question, ask: Ask, tried: int) -> Answer:
+    def ask_provider(self, question: Question, ask: Ask, tried: int) -> Telling:
         """Attempt until there is an answer or a reason why there is none; `tried` counts an earlier worker's attempts."""
         bill, tries = Bill(), 0
         asked_at, began = timezone.now(), time.monotonic()
         while True:
             sent = self.begin(question, ask, tried + bill.attempts + 1)
-            received = self.send(sent)
+            received = yield from self.send(sent, is_heard=ask.is_streamed)
             took = measured(received, sent.expected, self.price)
             bill, tries = bill.plus(took), tries + 1
             move = next_move(
@@ -122,6 +146,8 @@ class Journal:
                     attempt_end(sent.attempt, took)
             if isinstance(move, GiveUp):
                 raise self.down(move)
+            if received.text and ask.is_streamed and isinstance(move, Again | Otherwise):
+                yield Restart()
             if isinstance(move, Again):
                 self.wait(received, move.seconds)
             elif isinstance(move, Otherwise):
@@ -154,14 +180,16 @@ class Journal:
             self.guard()
         release_connection()
 
-    def send(self, sent: Sent) -> Received:
+    def send(self, sent: Sent, *, is_heard: bool) -> Generator[str, None, Received]:
         """Have the request sent and wait for what comes; a stop closes the connection and is put on the bill."""
         release_connection()
+        endpoint, every = self.endpoint, settings.LLM_BEAT_SECONDS
         try:
-            return loop.run(
-                wire.send(self.endpoint, sent.body), beat=self.beat, every_seconds=settings.LLM_BEAT_SECONDS
-            )
-        except StopAsked:
+            if is_heard:
+                speak = partial(wire.send, endpoint, sent.body)
+                return (yield from loop.listen(speak, beat=self.beat, every_seconds=every))
+            return loop.run(wire.send(endpoint, sent.body), beat=self.beat, every_seconds=every)
+        except (StopAsked, GeneratorExit):
             with acting_as(self.user.pk):
                 attempt_end(sent.attempt, measured_stop(sent.attempt.sent_at, sent.expected))
             raise
@@ -177,7 +205,7 @@ class Journal:
             template_version=ask.template_version,
             body=sent.body,
             stable=stable_positions(ask, self.endpoint.structured_mode),
-            text=received.text,
+            text=said(received),
             finish_reason=received.finish_reason,
             response_id=received.response_id,
             attempts=bill.attempts,
@@ -205,7 +233,7 @@ class Journal:
             return stored_answer(first)
         self.known_parts |= part_hashes(call.request_skeleton)
         self.estimator.learn(characters_in(sent.body), received.usage, took.cost)
-        return answer_of(call, received, answered)
+        return given_answer(call, received, answered)
 
     @property
     def mode(self) -> StructuredMode:
@@ -258,30 +286,6 @@ class Journal:
             message = f"{ADVICE[code]} That was {self.failed_in_a_row} times in a row."
             at = timezone.now() if code is Failure.TIMEOUT else None
             raise ProviderDown(code, message, retry_at=at)
-
-
-def answer_of(call: LLMCall, received: Received, answered: Answered) -> Answer:
-    return Answer(
-        text=received.text,
-        call_id=call.pk,
-        finish_reason=received.finish_reason or None,
-        model_returned=received.model,
-        usage=received.usage,
-        cost=answered.cost,
-        latency_ms=answered.latency_ms,
-        first_token_ms=received.first_token_ms,
-        failure_code=received.failure,
-        attempts=answered.attempts,
-        request_hash=call.request_hash,
-    )
-
-
-def is_object(text: str) -> bool:
-    """Whether an answer is JSON at all, which is all that finding the way to JSON needs."""
-    try:
-        return isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
-        return False
 
 
 def release_connection() -> None:

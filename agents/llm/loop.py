@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import wait as wait_for
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -41,10 +44,49 @@ def run(coroutine: Coroutine[Any, Any, T], *, beat: Callable[[], None], every_se
         raise
 
 
+def listen(
+    speak: Callable[[Callable[[str], None]], Coroutine[Any, Any, T]],
+    *,
+    beat: Callable[[], None],
+    every_seconds: float,
+) -> Generator[str, None, T]:
+    """Give what a coroutine says as it says it, calling `beat` at intervals; return what it returns.
+
+    What `beat` raises cancels it, and so does closing the generator.
+    """
+    heard: SimpleQueue[str | None] = SimpleQueue()
+    future: Future[T] = asyncio.run_coroutine_threadsafe(speak(heard.put), loop())
+    future.add_done_callback(lambda _: heard.put(None))
+    beaten = time.monotonic()
+    try:
+        while True:
+            with suppress(Empty):
+                said = heard.get(timeout=every_seconds)
+                if said is None:
+                    return future.result()
+                yield said
+            if time.monotonic() - beaten >= every_seconds:
+                beat()
+                beaten = time.monotonic()
+    except BaseException:
+        future.cancel()
+        raise
+
+
+def finished(told: Generator[Any, None, T]) -> T:
+    """What a generator returns, with everything that it gives before unheard."""
+    while True:
+        try:
+            next(told)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+
+
 def sleep(seconds: float, *, beat: Callable[[], None], every_seconds: float) -> None:
     """Sleep, calling `beat` at intervals; what it raises ends the sleep."""
     if seconds > 0:
         run(asyncio.sleep(seconds), beat=beat, every_seconds=every_seconds)
 
 
-__all__ = ["CancelledError", "loop", "run", "sleep"]
+__all__ = ["CancelledError", "finished", "listen", "loop", "run", "sleep"]

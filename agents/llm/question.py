@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils import timezone
+from pydantic import BaseModel
 
 from agents.llm.budget import Expected
 from agents.llm.prices import Price
@@ -19,7 +22,7 @@ from agents.llm.types import Answer, Ask, Endpoint, Failure, Usage
 from agents.llm.wire import Received
 from reasoning.calls.models import LLMCall
 from reasoning.calls.selectors import answer_text
-from reasoning.calls.services import Measured, Question
+from reasoning.calls.services import Answered, Measured, Question
 from reasoning.chain import digest
 
 NAMESPACE = uuid.UUID("5b4c0f8e-55a1-4f2e-9d57-3d1b7a1f7c11")
@@ -48,9 +51,14 @@ def identity(run_id: int, endpoint: Endpoint, ask: Ask) -> str:
             "model": endpoint.model,
             "parameters": parameters_of(endpoint),
             "messages": [[message.role, message.content] for message in ask.messages],
-            "schema": schema_of(ask.schema) if ask.schema else None,
+            "schema": schema_digest(ask.schema) if ask.schema else None,
         }
     )
+
+
+@cache
+def schema_digest(form: type[BaseModel]) -> str:
+    return digest(schema_of(form))
 
 
 def measured(received: Received, expected: Expected, price: Price) -> Measured:
@@ -119,6 +127,40 @@ def stored_answer(call: LLMCall) -> Answer:
         was_stored=True,
         request_hash=call.request_hash,
     )
+
+
+def given_answer(call: LLMCall, received: Received, answered: Answered) -> Answer:
+    """The answer that has just come and been recorded."""
+    return Answer(
+        text=received.text,
+        call_id=call.pk,
+        finish_reason=received.finish_reason or None,
+        model_returned=received.model,
+        usage=received.usage,
+        cost=answered.cost,
+        latency_ms=answered.latency_ms,
+        first_token_ms=received.first_token_ms,
+        failure_code=received.failure,
+        attempts=answered.attempts,
+        request_hash=call.request_hash,
+        tools_asked=tuple(received.tools_asked.values()),
+    )
+
+
+def said(received: Received) -> str:
+    """An answer as it is recorded: its text, or with tools that it asks for as JSON."""
+    if not received.tools_asked:
+        return received.text
+    asked = [{"name": tool.name, "arguments": tool.arguments} for tool in received.tools_asked.values()]
+    return json.dumps({"content": received.text, "tool_calls": asked}, ensure_ascii=False)
+
+
+def is_object(text: str) -> bool:
+    """Whether an answer is JSON at all, which is all that finding the way to JSON needs."""
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def characters_in(body: Mapping[str, Any]) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import openai
 from pydantic import BaseModel
 
-from agents.llm.types import Ask, Endpoint, StructuredMode
+from agents.llm.types import Ask, Endpoint, Message, StructuredMode
 
 FORM_WORDS = "Answer with one JSON object and nothing else. It has to fit this JSON schema:\n"
 # What a user's parameters may not set: the house sets these itself.
@@ -21,14 +21,32 @@ OURS = frozenset(
 
 def body_of(endpoint: Endpoint, ask: Ask, mode: StructuredMode) -> dict[str, Any]:
     """The whole body. The same question to the same endpoint in the same mode gives the same body."""
-    messages = [{"role": message.role, "content": message.content} for message in ask.messages]
+    messages = [message_body(message) for message in ask.messages]
     body: dict[str, Any] = {"model": endpoint.model, "messages": messages, **parameters_of(endpoint)}
     if ask.schema is not None:
         add_form(body, ask.schema_name, schema_of(ask.schema), mode)
+    if ask.tools:
+        body["tools"] = [{"type": "function", "function": tool} for tool in ask.tools]
     if "stream" not in endpoint.quirks:
         body["stream"] = True
         if "stream_options" not in endpoint.quirks:
             body["stream_options"] = {"include_usage": True}
+    return body
+
+
+def message_body(message: Message) -> dict[str, Any]:
+    body: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.tools_asked:
+        body["tool_calls"] = [
+            {
+                "id": asked.id,
+                "type": "function",
+                "function": {"name": asked.name, "arguments": asked.arguments},
+            }
+            for asked in message.tools_asked
+        ]
+    if message.answers:
+        body["tool_call_id"] = message.answers
     return body
 
 

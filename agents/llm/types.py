@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-Role = Literal["system", "user", "assistant"]
+Role = Literal["system", "user", "assistant", "tool"]
 
 
 class Purpose(StrEnum):
@@ -69,12 +69,23 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
+class ToolAsked:
+    """A tool that a language model wants used. Name and arguments are its own words: nothing about them is checked."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True)
 class Message:
     """A stable message is the same at every step of a run: it is stored once, and providers can cache it."""
 
     role: Role
     content: str
     is_stable: bool = False
+    tools_asked: tuple[ToolAsked, ...] = ()  # by an assistant
+    answers: str = ""  # of a tool: the id of what was asked
 
 
 @dataclass(frozen=True)
@@ -89,6 +100,13 @@ class Ask:
     schema_name: str = "answer"
     template: str = ""
     template_version: str = ""
+    tools: tuple[Mapping[str, Any], ...] = ()  # functions that may be called instead of answering
+    is_streamed: bool = False  # whether somebody listens while the answer is written
+
+
+@dataclass(frozen=True)
+class Restart:
+    """What was heard of an answer so far came to nothing: it begins anew."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +135,7 @@ class Answer:
     attempts: int = 1
     was_stored: bool = False
     request_hash: str = ""  # of the call, so that the log can be tied to the journal
+    tools_asked: tuple[ToolAsked, ...] = ()
 
     @property
     def is_usable(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,10 +15,11 @@ import openai
 
 from agents.llm.failures import failure_of, message_in, retry_after_of, scrub, words_of
 from agents.llm.transport import CONNECT_SECONDS, client_for
-from agents.llm.types import Endpoint, Failure, Usage
+from agents.llm.types import Endpoint, Failure, ToolAsked, Usage
 
 TEXTS = ("text", "error", "finish_reason", "refusal", "response_id", "model")
 MOST_CHARACTERS = 400_000  # of one answer; more than any decision has, less than would hurt
+MOST_TOOLS = 50  # of one answer
 END_SECONDS = 1.0  # for the end of a stream that has said it is done
 
 
@@ -38,6 +39,9 @@ class Received:
     latency_ms: int = 0
     first_token_ms: int | None = None
     retry_after: float | None = None
+    # Told every piece of text as it comes; then tools that are asked for are no part of the text.
+    hear: Callable[[str], None] | None = None
+    tools_asked: dict[int, ToolAsked] = field(default_factory=dict)
 
     @property
     def is_free(self) -> bool:
@@ -46,9 +50,11 @@ class Received:
         return refused or self.failure in (Failure.UNREACHABLE, Failure.NOT_ALLOWED)
 
 
-async def send(endpoint: Endpoint, body: Mapping[str, Any]) -> Received:
+async def send(
+    endpoint: Endpoint, body: Mapping[str, Any], hear: Callable[[str], None] | None = None
+) -> Received:
     """Make one attempt, for at most the endpoint's seconds. Cancelling it closes the connection."""
-    received = Received()
+    received = Received(hear=hear)
     began = time.monotonic()
     try:
         async with asyncio.timeout(endpoint.timeout_seconds):
@@ -60,6 +66,10 @@ async def send(endpoint: Endpoint, body: Mapping[str, Any]) -> Received:
         judge(received)
     for name in TEXTS:
         setattr(received, name, storable(getattr(received, name)))
+    received.tools_asked = {
+        index: ToolAsked(storable(asked.id), storable(asked.name), storable(asked.arguments))
+        for index, asked in sorted(received.tools_asked.items())
+    }
     return received
 
 
@@ -130,19 +140,39 @@ def take_head(received: Received, part: Mapping[str, Any]) -> None:
 
 
 def take_message(received: Received, message: Mapping[str, Any], began: float) -> None:
-    calls = message.get("tool_calls") or ()
-    arguments = "".join(
-        (call.get("function") or {}).get("arguments") or "" for call in calls if not call.get("index")
-    )
-    text = (message.get("content") or "") + arguments
+    text = (message.get("content") or "") + take_tools(received, message.get("tool_calls") or ())
     refusal = message.get("refusal") or ""
     thinking = message.get("reasoning_content") or message.get("reasoning")
-    if received.first_token_ms is None and (text or refusal or thinking):
+    if received.first_token_ms is None and (text or refusal or thinking or received.tools_asked):
         received.first_token_ms = since(began)
     received.refusal += refusal
     if len(received.text) + len(text) > MOST_CHARACTERS:
         raise ValueError(f"The answer has more than {MOST_CHARACTERS:,} characters")
     received.text += text
+    if received.hear is not None and text:
+        received.hear(text)
+
+
+def take_tools(received: Received, calls: Iterable[Mapping[str, Any]]) -> str:
+    """Arguments of the one tool that stands for a form are its text; in a conversation tools are collected apart."""
+    if received.hear is None:
+        return "".join(
+            (call.get("function") or {}).get("arguments") or "" for call in calls if not call.get("index")
+        )
+    for place, call in enumerate(calls):
+        index = call.get("index")
+        index = index if isinstance(index, int) else place
+        known = received.tools_asked.get(index, ToolAsked("", "", ""))
+        function = call.get("function") or {}
+        more = ToolAsked(
+            known.id or str(call.get("id") or ""),
+            known.name + str(function.get("name") or ""),
+            known.arguments + str(function.get("arguments") or ""),
+        )
+        if len(received.tools_asked) > MOST_TOOLS or len(more.arguments) > MOST_CHARACTERS:
+            raise ValueError(f"The answer asks for more than {MOST_TOOLS} tools, or at too great length")
+        received.tools_asked[index] = more
+    return ""
 
 
 def usage_of(usage: Mapping[str, Any]) -> Usage:
@@ -176,7 +206,7 @@ def judge(received: Received) -> None:
         received.failure, received.error = Failure.CUT, "The answer broke off."
     elif received.finish_reason == "length":
         received.failure, received.error = Failure.CUT, "The answer was longer than it may be, and was cut."
-    elif not received.text.strip():
+    elif not received.text.strip() and not received.tools_asked:
         received.failure, received.error = Failure.EMPTY, "The answer was empty."
     received.error = scrub(received.error, "")
 
