@@ -29,14 +29,24 @@ class Subject:
     def title(self) -> str:
         if self.run is not None:
             return f"Run {self.run.number} of {self.run.model.name}"
-        return self.model.name if self.model is not None else ""
+        if self.model is not None:
+            return self.model.name
+        return "a deleted run" if self.scope == Scope.RUN else ""
 
     @property
     def url(self) -> str:
-        """Of the page of the run or Model; empty for everything."""
+        """Of the page of the run or Model; empty for everything, and for what has been deleted."""
+        if self.is_lost:
+            return ""
         if self.run is not None:
             return reverse("runs:run-detail", args=[self.run.model_id, self.run.number])
         return reverse("profiles:model-detail", args=[self.model.pk]) if self.model is not None else ""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether its run or Model has been deleted."""
+        is_named = self.run is not None or self.model is not None or self.scope == Scope.GENERAL
+        return not is_named or (self.run is not None and self.run.deleted_at is not None)
 
     @property
     def fields(self) -> dict[str, Any]:

@@ -10,13 +10,14 @@ from core.requests import UserRequest
 from runs.models import Run
 from runs.selectors import run_summary
 
-# Places on the page. CHARTS are drawn once; SIDE and DATA are refreshed with the head; TABS refresh themselves.
-CHARTS, SIDE, DATA, TABS = "run-charts", "run-side", "run-data", "run"
+# Places on the page. CHARTS and BESIDE are drawn once; SIDE and DATA are refreshed with the head; TABS refresh themselves.
+CHARTS, BESIDE, SIDE, DATA, TABS = "run-charts", "run-beside", "run-side", "run-data", "run"
 
 
 def whole(request: UserRequest, run: Run) -> dict[str, Any]:
     key = request.GET.get("tab") or panels_of(TABS)[0].key
-    return head(request, run) | tab(request, run, key) | {"charts": parts(request, run, CHARTS)}
+    drawn_once = {"charts": parts(request, run, CHARTS), "beside": parts(request, run, BESIDE)}
+    return head(request, run) | tab(request, run, key) | drawn_once
 
 
 def live(request: UserRequest, run: Run) -> dict[str, Any]:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("runs.urls")),
     path("", include("reasoning.urls")),
     path("", include("agents.urls")),
+    path("", include("chat.urls")),
     path("", include("core.urls")),
     path("api/v1/", include("tradelab.api_urls")),
     path("admin/", admin.site.urls),

@@ -1,6 +1,11 @@
 """Writes of conversations. Each is one transaction and starts from the user."""
 
-from chat.services.conversations import branch_choose, conversation_delete, conversation_rename
+from chat.services.conversations import (
+    branch_choose,
+    conversation_delete,
+    conversation_rename,
+    conversation_stop,
+)
 from chat.services.proposals import proposal_apply, proposal_dismiss, proposal_undo
 from chat.services.sending import Sent, message_send, turn_again
 from chat.services.settings import analyst_update
@@ -26,6 +31,7 @@ __all__ = [
     "branch_choose",
     "conversation_delete",
     "conversation_rename",
+    "conversation_stop",
     "message_send",
     "part_save",
     "proposal_apply",

@@ -8,7 +8,7 @@ from django.db import transaction
 from chat.models import Conversation
 from chat.parts import typed_text
 from chat.selectors import access_conversation, access_message, active_turn, newest_below
-from chat.services.turns import turn_lose_if_stale
+from chat.services.turns import turn_lose_if_stale, turn_stop
 from chat.titles import MOST_TITLE
 from core.errors import Conflict, UserError
 
@@ -49,3 +49,10 @@ def branch_choose(user: User, message_id: int) -> Conversation:
     conversation.leaf_id = newest_below(message)
     conversation.save(update_fields=["leaf"])
     return conversation
+
+
+def conversation_stop(user: User, conversation_id: int) -> None:
+    """Ask whatever is being answered here to stop; harmless where nothing is."""
+    turn = active_turn(access_conversation(user, conversation_id))
+    if turn is not None:
+        turn_stop(user, turn.pk)

@@ -15,7 +15,7 @@ from chat.limits import room_check
 from chat.models import Conversation, Message, Part, PartKind, Role, Turn
 from chat.parts import typed_text
 from chat.queue import worker_call
-from chat.scope import subject_access
+from chat.scope import subject_access, subject_of
 from chat.selectors import access_conversation, access_message, access_turn, active_turn
 from chat.services.turns import turn_lose_if_stale
 from chat.titles import title_made
@@ -94,8 +94,11 @@ def once(user: User, key: str, ask: Callable[[], Turn]) -> Sent:
 
 
 def conversation_free(user: User, conversation_id: int) -> Conversation:
-    """Lock a conversation in which nothing is being answered. Raises Conflict."""
+    """Lock a conversation in which nothing is being answered, about something that is there. Raises Conflict."""
     conversation = access_conversation(user, conversation_id, lock=True)
+    if subject_of(conversation).is_lost:
+        message = "What this conversation is about has been deleted. Begin another one."
+        raise Conflict(message, code="subject_deleted")
     turn = active_turn(conversation)
     if turn is not None and not turn_lose_if_stale(turn):
         raise Conflict(

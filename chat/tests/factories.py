@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from agents.system_agent import events
 from chat.answering import Answer, turn_run
-from chat.models import Conversation, Turn
+from chat.models import Conversation, Part, Turn
 from chat.services import message_send
 from core.rls import acting_as
 
@@ -52,6 +54,9 @@ PLAIN: tuple[events.TurnEvent, ...] = (
     events.Usage("fake-1", 100, 20, 10),
     events.Done(model="fake-1"),
 )
+
+
+PIECE = events.TextDelta("Half of ")
 
 
 def with_tool() -> list[events.TurnEvent]:
@@ -124,3 +129,16 @@ def exchange(
 
 def conversation_of(turn: Turn) -> Conversation:
     return Conversation.objects.get(pk=turn.conversation_id)
+
+
+def parts_of(turn: Turn) -> list[tuple[str, str, bool]]:
+    """Kind, text and whether it is open, of each part of the answer."""
+    rows = Part.objects.filter(message=turn.answer_id).order_by("position")
+    return [(row.kind, row.text, row.is_open) for row in rows]
+
+
+def silent_since(turn: Turn, seconds: float) -> None:
+    """Let a turn's worker, or whoever should take it, have been silent for so long."""
+    long_ago = timezone.now() - timedelta(seconds=seconds)
+    Turn.objects.filter(pk=turn.pk).update(heartbeat_at=long_ago, woken_at=long_ago)
+    turn.refresh_from_db()

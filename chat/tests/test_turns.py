@@ -5,53 +5,41 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
-from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from agents.system_agent import events
 from chat import deltas
 from chat.answering import turn_run
-from chat.models import Part, PartKind, Turn, TurnState
-from chat.parts import StoredPart
+from chat.models import Turn, TurnState
 from chat.services import (
-    TurnLost,
-    part_save,
     turn_again,
     turn_claim,
-    turn_finish,
-    turn_lose,
     turn_stop,
-    turns_wake,
 )
-from chat.services.turns import LOST
-from chat.tests.factories import PLAIN, answer_with, ask, exchange, scripted, wait_for_stop, with_tool
+from chat.tests.factories import (
+    PIECE,
+    PLAIN,
+    answer_with,
+    ask,
+    exchange,
+    parts_of,
+    scripted,
+    wait_for_stop,
+    with_tool,
+)
 from core.errors import Forbidden
 from core.rls import acting_as
-
-PIECE = events.TextDelta("Half of ")
-
-
-def parts_of(turn: Turn) -> list[tuple[str, str, bool]]:
-    rows = Part.objects.filter(message=turn.answer_id).order_by("position")
-    return [(row.kind, row.text, row.is_open) for row in rows]
 
 
 def entries_of(turn: Turn) -> list[tuple[str, dict[str, Any]]]:
     found = deltas.client().xrange(deltas.stream_key(turn.pk))
     return [(entry[b"kind"].decode(), json.loads(entry[b"data"])) for _, entry in found]  # type: ignore[union-attr, index]
-
-
-def silent_since(turn: Turn, seconds: float) -> None:
-    long_ago = timezone.now() - timedelta(seconds=seconds)
-    Turn.objects.filter(pk=turn.pk).update(heartbeat_at=long_ago, woken_at=long_ago)
-    turn.refresh_from_db()
 
 
 def test_an_answer_is_stored_in_its_parts_with_what_it_took(alice: User) -> None:
@@ -207,83 +195,6 @@ def test_a_worker_that_is_told_to_end_gives_its_answer_up_with_words(
         monkeypatch.setattr(f"{place}.is_closing", lambda: True)
     turn = exchange(alice, said=[PIECE])
     assert (turn.state, turn.error_code) == (TurnState.FAILED, "server_restarted")
-
-
-def test_a_dead_worker_is_found_and_what_it_wrote_is_kept(alice: User) -> None:
-    turn = ask(alice)
-    claim = turn_claim(alice, turn.pk, worker="doomed")
-    assert claim is not None
-    part_save(alice, claim, 0, StoredPart(PartKind.TEXT, "Half of ", {}), is_open=True)
-    assert turns_wake() == []
-    assert not turn_lose(alice, turn.pk)
-    silent_since(turn, 21)
-    assert turns_wake() == []
-    turn.refresh_from_db()
-    assert (turn.state, turn.error_code, turn.is_partial) == (TurnState.WORKER_LOST, "worker_lost", True)
-    assert parts_of(turn) == [("text", "Half of ", False), ("error", LOST, False)]
-
-
-def test_a_worker_that_comes_late_writes_nothing(alice: User) -> None:
-    turn = ask(alice)
-    claim = turn_claim(alice, turn.pk, worker="stalled")
-    assert claim is not None
-    silent_since(turn, 21)
-    assert turn_lose(alice, turn.pk)
-    before = parts_of(turn)
-    late = StoredPart(PartKind.TEXT, "I am late.", {})
-    with pytest.raises(TurnLost):
-        part_save(alice, claim, 0, late)
-    with pytest.raises(TurnLost):
-        turn_finish(alice, claim, TurnState.DONE, parts=[(0, late)])
-    assert parts_of(turn) == before
-    turn.refresh_from_db()
-    assert turn.state == TurnState.WORKER_LOST
-
-
-def test_a_turn_that_is_lost_while_it_is_answered_is_left_as_it_is(alice: User) -> None:
-    turn = ask(alice)
-
-    def stall() -> None:
-        silent_since(turn, 21)
-        assert turn_lose(alice, turn.pk)
-
-    answer_with(turn, [PIECE, stall, events.TextEnd("All of it."), events.Done()])
-    assert turn.state == TurnState.WORKER_LOST
-    assert [kind for kind, _, _ in parts_of(turn)] == ["error"]
-
-
-def test_a_lost_turn_is_retried_beside_what_is_left_of_it(alice: User) -> None:
-    turn = ask(alice)
-    turn_claim(alice, turn.pk, worker="doomed")
-    silent_since(turn, 21)
-    again = turn_again(alice, turn.pk).turn
-    turn.refresh_from_db()
-    assert turn.state == TurnState.WORKER_LOST
-    assert answer_with(again).state == TurnState.DONE
-    assert again.question_id == turn.question_id
-
-
-def test_a_queued_turn_that_nobody_took_is_sent_for_again_but_not_at_every_look(alice: User) -> None:
-    turn = ask(alice)
-    assert turns_wake() == []
-    silent_since(turn, 11)
-    assert turns_wake() == [(alice.pk, turn.pk)]
-    assert turns_wake() == []
-
-
-def test_under_the_role_that_serves_users_all_users_turns_are_looked_after(
-    alice: User, charlie: User, app_role: None
-) -> None:
-    turns = [ask(alice), ask(charlie)]
-    for turn in turns:
-        with acting_as(turn.user_id):
-            assert turn_claim(turn.user, turn.pk, worker="doomed") is not None
-            silent_since(turn, 21)
-    assert turns_wake() == []
-    for turn in turns:
-        with acting_as(turn.user_id):
-            turn.refresh_from_db()
-        assert turn.state == TurnState.WORKER_LOST
 
 
 def test_a_stranger_can_neither_stop_nor_claim(alice: User, charlie: User) -> None:

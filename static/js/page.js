@@ -20,6 +20,12 @@
     if (event.target.closest("[data-print]")) window.print();
   });
 
+  // On phones the navigation scrolls: show where one is.
+  document.addEventListener("DOMContentLoaded", () => {
+    const here = document.querySelector(".topbar-link[aria-current]");
+    if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft;
+  });
+
   // A session that ended answers a fragment with the login page: go there, and come back afterwards.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const login = document.body.dataset.loginUrl;
