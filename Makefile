@@ -37,6 +37,7 @@ css-check: ## static/css/app.css is what its sources compile to
 
 docs-check: $(DEV) ## Generated pages of docs/ are up to date
 	@$(MANAGE) gates_doc --check
+	@$(MANAGE) rules_doc --check
 	@$(MANAGE) api_page --check
 
 bench: $(RUN) ## How fast this machine steps, stores and renders
@@ -57,6 +58,7 @@ css: ## Compile the styles (needs node)
 
 docs: $(DEV) ## Write the generated pages of docs/
 	@$(MANAGE) gates_doc
+	@$(MANAGE) rules_doc
 	@$(MANAGE) api_page
 
 pins: $(DEV) ## Pin everything below the direct requirements again

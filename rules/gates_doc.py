@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from rules.gates import GATES, Gate
 from rules.halts import STOPPED
-from rules.kinds import KINDS
 from rules.limits import GATE_THRESHOLDS, NUMBER_KINDS, Source
 from rules.rule_checks import UNENFORCEABLE
 
@@ -59,18 +58,11 @@ def _rules() -> str:
         UNENFORCEABLE: "The rule cannot be enforced as it stands, so it denies what it looks at.",
         STOPPED: "A rule or the profile has stopped trading until the session ends.",
     }
-    for kind in KINDS.values():
-        codes.update(kind.codes)
-    text = "A Model's own rules judge opening orders after the gates, in the order of their priority."
-    return "\n".join(["## Rules", "", text, "", *_kinds(), "", *_codes(codes), ""])
-
-
-def _kinds() -> list[str]:
-    rows = [
-        f"| {kind.category} | `{kind.name}` | {kind.title} | {', '.join(kind.verbs)} |"
-        for kind in sorted(KINDS.values(), key=lambda kind: (kind.category, kind.name))
-    ]
-    return ["| category | kind | limits | enforced by |", "|---|---|---|---|", *rows]
+    text = (
+        "A Model's own rules judge opening orders after the gates, in the order of their priority. What they may be, and "
+        "the codes of each, is told in [rules.md](rules.md)."
+    )
+    return "\n".join(["## Rules", "", text, "", *_codes(codes), ""])
 
 
 def _codes(codes: Mapping[str, str]) -> list[str]:
