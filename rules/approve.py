@@ -83,23 +83,23 @@ class _Door:
         verdicts: list[Verdict] = []
         is_denied = False
         for proposal in propose(intent, account, self.venue):
-            passing, found = self._judge(proposal, intent, account)
-            verdicts += found
             # The opening part of a flip stands on its closing part, which comes first.
+            passing, found = self._judge(proposal, intent, account, may_resize=not is_denied)
+            verdicts += found
             is_denied = is_denied or passing is None
             if passing is not None and not is_denied:
                 orders.append(_approved(passing))
         return Approval(tuple(orders), tuple(verdicts))
 
     def _judge(
-        self, proposal: Proposal, intent: OrderIntent, account: Account
+        self, proposal: Proposal, intent: OrderIntent, account: Account, *, may_resize: bool
     ) -> tuple[Proposal | None, list[Verdict]]:
         """What may be sent, in full or smaller, and everything that was said."""
         bench = self.opening if proposal.is_opening else self.closing
         found = bench.judge(proposal, account, self.limits)
         if not found:
             return proposal, found
-        if all(verdict.effect is Effect.RESIZED for verdict in found):
+        if may_resize and all(verdict.effect is Effect.RESIZED for verdict in found):
             smaller = self._largest(proposal, intent, account)
             if smaller is not None:
                 asked, given = proposal.quantity, smaller.quantity

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -46,6 +47,16 @@ class Hours(NamedTuple):
     closes: datetime
 
 
+@dataclass(slots=True)
+class _Clock:
+    """What many rules ask at the same moment, worked out once."""
+
+    now: datetime | None = None
+    local: datetime | None = None
+    trades_at: datetime | None = None
+    is_asked: bool = False  # about `trades_at`
+
+
 class MarketView:
     """The market at the step of the account that it was last shown. It sees nothing later, and never goes back.
 
@@ -68,10 +79,13 @@ class MarketView:
         self._read, self._quotes, self._sectors = read, quotes, sectors or {}
         self._history, self._hours, self._next_trade_at = history or {}, hours, next_trade_at
         self._account: Account | None = None
+        self._clock = _Clock()
 
     def show(self, account: Account) -> MarketView:
         """Set the clock to that of an account. The door does this before it asks a rule."""
         self._account = account
+        if self._clock.now is not account.now:
+            self._clock = _Clock(account.now)
         return self
 
     # The clock
@@ -84,12 +98,19 @@ class MarketView:
     @property
     def local(self) -> datetime:
         """The same in exchange time, which is what windows and hours are compared with."""
-        return self.now.astimezone(EXCHANGE_ZONE)
+        clock = self._clock
+        if clock.local is None:
+            clock.local = self.now.astimezone(EXCHANGE_ZONE)
+        return clock.local
 
     @property
     def trades_at(self) -> datetime | None:
         """When an order that is decided now can first trade; None: not again in this run."""
-        return self.now if self._next_trade_at is None else self._next_trade_at(self.now)
+        clock = self._clock
+        if not clock.is_asked:
+            clock.is_asked = True
+            clock.trades_at = self.now if self._next_trade_at is None else self._next_trade_at(self.now)
+        return clock.trades_at
 
     @property
     def is_daily(self) -> bool:

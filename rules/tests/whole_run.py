@@ -6,6 +6,7 @@ reader after every step. All must agree to the last digit, and the door must ans
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -111,7 +112,7 @@ class Stage:
             self.columns, self.starts, self.ends, opens=() if self.is_daily else firsts, quotes=self._quotes()
         )
 
-    def door(self) -> Door:
+    def door(self, *, is_asked_twice: bool = True) -> Door:
         market = MarketView(
             lambda: AsOfReader(self.columns, starts=self.starts, ends=self.ends),
             quotes=self._quotes(),
@@ -124,6 +125,8 @@ class Stage:
         door = make_door(
             limits, list(self.columns), next_trade_at=self.next_trade_at, sectors=self.sectors, market=market
         )
+        if not is_asked_twice:
+            return door
         return Door(twice(door.approve), None if door.watch is None else watch_twice(door.watch))
 
     def hours(self, began: datetime) -> Hours:
@@ -131,8 +134,8 @@ class Stage:
         return Hours(at_clock(day, "09:30" if self.is_daily else self.start), at_clock(day, self.closes))
 
     def next_trade_at(self, now: datetime) -> datetime | None:
-        later = [start for start in self.starts if start >= int(now.timestamp())]
-        return datetime.fromtimestamp(later[0], UTC) if later else None
+        row = bisect_left(self.starts, int(now.timestamp()))
+        return datetime.fromtimestamp(self.starts[row], UTC) if row < len(self.starts) else None
 
     def play(self, script: Mapping[int | str, Wish]) -> Played:
         """Decide by the script, whose keys are steps or exchange times; in between hold."""
