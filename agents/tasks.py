@@ -16,6 +16,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from agents.closing import worker_closes
 from agents.deciders import DECIDERS
+from agents.earned.services import earned_after
 from agents.llm.types import Paused, StopAsked
 from agents.outcome import run_complete
 from agents.session import advance
@@ -40,6 +41,8 @@ def run_advance(user_id: int, run_id: int) -> None:
     """Advance a run by one slice and hand on to the next. Safe to run twice: only the lease's holder writes."""
     if run_slice(user_id, run_id, slice_seconds=settings.RUN_SLICE_SECONDS):
         run_advance.delay(user_id, run_id)
+    else:
+        rules_price(user_id, run_id)
 
 
 @shared_task
@@ -47,6 +50,14 @@ def run_advance_asking(user_id: int, run_id: int) -> None:
     """The same for a run that asks a language model: its queue has threads, in which many wait at once."""
     if run_slice(user_id, run_id, slice_seconds=settings.RUN_SLICE_SECONDS):
         run_advance_asking.delay(user_id, run_id)
+    else:
+        rules_price(user_id, run_id)
+
+
+def rules_price(user_id: int, run_id: int) -> None:
+    """If this was the run's last slice, send for what its rules earned."""
+    with acting_as(user_id):
+        earned_after(User(pk=user_id), run_id)
 
 
 @worker_shutting_down.connect

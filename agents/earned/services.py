@@ -13,7 +13,17 @@ from agents.earned.selectors import can_be_priced, is_under_way
 from agents.earned.tasks import earned_compute
 from core.errors import Conflict
 from core.live import publish_on_commit
+from runs.models import Run
 from runs.selectors import access_run
+
+
+def earned_after(user: User, run_id: int) -> None:
+    """Have the rules of a run priced as soon as it has ended, where there is anything to price and nobody asked yet."""
+    run = Run.objects.owned_by(user).filter(pk=run_id, deleted_at=None).first()
+    if run is None or not can_be_priced(run) or not (run.denial_count or run.snapshot["rules"]):
+        return
+    if not RuleReport.objects.filter(run=run).exists():
+        earned_request(user, run_id)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -15,7 +16,8 @@ from agents.earned.price import MOST_POINTS, Pricing, drawn_rows
 from agents.earned.selectors import report_of
 from agents.earned.services import earned_request
 from agents.recorded import recorded_load
-from agents.tests.tape import minutes, trade, trader, wish
+from agents.tasks import run_advance
+from agents.tests.tape import minutes, queued, trade, trader, wish
 from agents.whatif.tests.conftest import traded
 from core.errors import Conflict, Forbidden
 from core.rls import acting_as
@@ -211,3 +213,19 @@ def test_what_a_rule_did_is_counted_by_its_kind(alice: User, ruled: Run) -> None
     assert rows["Cap"].version == 1
     assert rows["Cap"].sentence.startswith("Never put more than 20 % of equity into one position.")
     assert rows["Out"].first_difference.startswith("forced nothing instead of close TEST")
+
+
+def test_a_run_that_ends_has_its_rules_priced_by_itself(
+    alice: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    called: list[tuple[int, int]] = []
+    monkeypatch.setattr("agents.earned.tasks.earned_compute.delay", lambda *ids: called.append(ids))
+    minutes(*[100] * 6)
+    model = trader(alice, initial_cash=Decimal(10_000))
+    quiet = queued(alice, model, {2: [wish("buy", 5)]})
+    denied = queued(alice, model, {2: [wish("buy", 60)]})
+    with django_capture_on_commit_callbacks(execute=True):
+        for run in (quiet, denied, denied):  # a task may come twice
+            run_advance(alice.pk, run.pk)
+    assert called == [(alice.pk, denied.pk)]
+    assert RuleReport.objects.get().run_id == denied.pk
