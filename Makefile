@@ -40,9 +40,10 @@ docs-check: $(DEV) ## Generated pages of docs/ are up to date
 	@$(MANAGE) rules_doc --check
 	@$(MANAGE) api_page --check
 
-bench: $(RUN) ## How fast this machine steps, stores and renders
+bench: $(RUN) ## How fast this machine steps, stores, renders and asks (options: RUNS=50 that ask at once)
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) bench $(ARGS)
+	@$(MANAGE) bench_asking --runs $(or $(RUNS),0)
 
 bench-peers: $(RUN) ## The same session in other engines, interleaved, in a throwaway environment
 	@scripts/bench_peers.sh

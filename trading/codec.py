@@ -15,11 +15,12 @@ from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 from trading.money import to_decimal
 
 T = TypeVar("T")
+PLAIN = frozenset({NoneType, bool, int, str})  # a string of an enum is none of these
 
 
 def encode(value: Any) -> Any:
     """Plain JSON values in a fixed order: equal objects give equal text."""
-    if value is None or isinstance(value, bool | int):
+    if type(value) in PLAIN or isinstance(value, bool | int):
         return value
     if isinstance(value, str):
         return str(value)
@@ -32,8 +33,13 @@ def encode(value: Any) -> Any:
     if isinstance(value, list | tuple | deque):
         return [encode(item) for item in value]
     if is_dataclass(value):
-        return {f.name: encode(getattr(value, f.name)) for f in fields(value)}
+        return {name: encode(getattr(value, name)) for name in _names(type(value))}
     raise TypeError(f"{type(value).__name__} has no JSON form here")
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind))
 
 
 def decode(kind: type[T], data: Mapping[str, Any]) -> T:

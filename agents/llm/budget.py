@@ -67,6 +67,11 @@ class Budget:
         check_caps("day", self.day, day, expected, tomorrow)
 
     @property
+    def is_unlimited(self) -> bool:
+        """Whether there is no cap at all, so that nobody has to look at what was used."""
+        return self.run == self.day == Caps()
+
+    @property
     def needs_price(self) -> bool:
         return self.run.cost is not None or self.day.cost is not None
 

@@ -167,8 +167,9 @@ class Journal:
         try:
             with committing_as(self.user.pk):
                 self.guard()
-                now = timezone.now()
-                self.budget.check(*used_so_far(self.user.pk, self.run_id, now), expected, now)
+                if not self.budget.is_unlimited:
+                    now = timezone.now()
+                    self.budget.check(*used_so_far(self.user.pk, self.run_id, now), expected, now)
                 attempt = attempt_begin(question, number, tokens=expected.tokens, cost=expected.cost)
         except IntegrityError:
             raise LeaseLost from None  # another worker is just asking the same

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from agents.bench.asking import asking_pace
+from agents.bench.asking import AskingPace, asking_pace
 from agents.demo import demo_create
 from tradelab import stack
-from tradelab.crowd import crowd_pace
+from tradelab.crowd import CrowdPace, crowd_pace
 
 MARK = "BENCH_INSTALLATION"  # set in the process that runs in it
 OWN_SERVICES = ("DATABASE_URL", "MIGRATE_DATABASE_URL", "REDIS_URL")
@@ -35,21 +36,32 @@ class Command(BaseCommand):
         parser.add_argument(
             "--latency", type=float, default=2.0, help="of the model, seconds (default %(default)s)"
         )
+        parser.add_argument("--json", action="store_true", help="for other programs")
 
     def handle(self, *, runs: int, latency: float, **options: Any) -> None:
         if os.environ.get(MARK) != str(settings.VAR_DIR):
-            in_throwaway_installation(["--runs", str(runs), "--latency", str(latency)])
-        else:
-            self.stdout.write(json.dumps(measured(runs, latency), indent=2))
+            form = ["--json"] if options["json"] else []
+            in_throwaway_installation(["--runs", str(runs), "--latency", str(latency), *form])
+            return
+        stack.migrate()
+        user = demo_create()
+        alone, crowd = asking_pace(user), crowd_pace(user, runs, latency) if runs else None
+        found = {"alone": asdict(alone) | {"overhead": alone.overhead}}
+        if crowd:
+            found["crowd"] = asdict(crowd)
+        self.stdout.write(json.dumps(found, indent=2) if options["json"] else "\n".join(lines(alone, crowd)))
 
 
-def measured(runs: int, latency: float) -> dict[str, Any]:
-    stack.migrate()
-    user = demo_create()
-    found = {"alone": asdict(asking_pace(user))}
-    if runs:
-        found["crowd"] = asdict(crowd_pace(user, runs, latency))
-    return found
+def lines(alone: AskingPace, crowd: CrowdPace | None) -> Iterator[str]:
+    yield (
+        f"asking             {alone.overhead} ms of our processor time a decision (prompt, journal, gates, commit) "
+        f"beside {alone.raw} ms of the raw SDK call; {alone.decisions} decisions"
+    )
+    if crowd:
+        yield (
+            f"asking at once     {crowd.decisions_per_second} decisions/s of {crowd.most} that {crowd.latency:g} s of "
+            f"latency allow {crowd.runs} runs; one worker, {crowd.memory_mb} MB, {crowd.connections} connections"
+        )
 
 
 def in_throwaway_installation(arguments: list[str]) -> None:
