@@ -63,7 +63,7 @@ def breaker(account: Account, limits: EffectiveLimits) -> list[Verdict]:
             "DAILY_LOSS",
             f"{dollars(loss)} is lost since the day's open; {owner(limit.source)} stops trading beyond "
             f"{dollars(limit.value)} ({limit.field}).",
-            limit.source,
+            str(limit.source),  # as it comes back from a checkpoint
             limit.value,
             loss,
             "$",
