@@ -16,7 +16,7 @@ from trading.settings import ExecutionSettings
 
 def buy_and_hold_units(timeline: Timeline, initial_cash: Decimal, settings: ExecutionSettings) -> Ints:
     """Its equity after each step, in units; the same figures as `trading.benchmarks.buy_and_hold`, column-wise."""
-    starts = np.array(timeline.starts, dtype=np.int64)
+    starts = timeline.starts
     equity = np.full(len(starts), int(initial_cash * UNITS), dtype=np.int64)
     part = initial_cash / len(timeline.columns)
     quotes = timeline.quote_reel()
@@ -29,14 +29,17 @@ def buy_and_hold_units(timeline: Timeline, initial_cash: Decimal, settings: Exec
         gains = gains_of(columns, Held(quantity, -paid, bar.open), timeline.actions_on(symbol))
         # What the last bar at or before each step came to; before the second bar nothing has been bought.
         rows = np.searchsorted(columns.start, starts, side="right") - 1
-        equity += np.where(rows >= 1, gains[rows], 0)
+        gains = gains[rows]
+        gains[rows < 1] = 0
+        equity += gains
     return equity
 
 
 def gains_of(columns: BarColumns, held: Held, actions: Actions) -> Ints:
     """Units won or lost after each bar; `held` from the second one's open on."""
     closes = np.rint(columns.close * UNITS).astype(np.int64)
-    gains: Ints = held.quantity * closes + to_units([held.cash])[0]
+    gains: Ints = closes * held.quantity
+    gains += to_units([held.cash])[0]
     last_row = 0
     for at, action in actions:
         row = int(np.searchsorted(columns.start, int(at.timestamp())))

@@ -69,7 +69,7 @@ def act(user: User, claim: Claim, desk: Desk, batch: Batch) -> bool:
 
 def conclude(user: User, claim: Claim, desk: Desk) -> RunState:
     """End a run that has taken its last step, after its decider has looked back on it."""
-    desk.observation.reader.advance_to(desk.timeline.ends[-1])
+    desk.observation.reader.advance_to(desk.timeline.end(len(desk.timeline)))
     thoughts = desk.decider.look_back(desk.observation)
     with acting_as(user.pk):
         run = run_lock_claimed(user, claim)

@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
+import numpy as np
+
 from agents.past import past_load
-from market.asof import AsOfReader
+from market.asof import AsOfReader, steps_of
 from market.calendar import Bounds, session_bounds, trading_days
-from market.columns import BarColumns, QuoteColumns, Timeframe
+from market.columns import BarColumns, Ints, QuoteColumns, Timeframe
 from market.following import bars_followed, listings_load, quotes_followed
 from market.listings import Listing
 from market.selectors import bars_load, quotes_load
@@ -37,8 +39,8 @@ class Timeline:
     """
 
     columns: Mapping[str, BarColumns]
-    starts: list[int]  # epoch seconds UTC, of each step's bars
-    ends: list[int]
+    starts: Ints  # epoch seconds UTC, of each step's bars
+    ends: Ints
     timeframe: Timeframe
     bars_expected: int
     quotes: Mapping[str, QuoteColumns] = field(default_factory=dict)
@@ -72,11 +74,14 @@ class Timeline:
         return digest.hexdigest()
 
     def start(self, step: int) -> datetime:
-        return datetime.fromtimestamp(self.starts[step - 1], UTC)
+        return datetime.fromtimestamp(self.starts.item(step - 1), UTC)
+
+    def end(self, step: int) -> datetime:
+        return datetime.fromtimestamp(self.ends.item(step - 1), UTC)
 
     def next_trade_at(self, decided_at: datetime) -> datetime | None:
         """The start of the first bar that an order decided then can trade in; None when none is left."""
-        row = bisect_left(self.starts, int(decided_at.timestamp()))
+        row = bisect_left(self.starts.data, int(decided_at.timestamp()))
         return self.start(row + 1) if row < len(self.starts) else None
 
     def actions_on(self, symbol: str) -> Actions:
@@ -140,21 +145,20 @@ def load_session(symbols: list[str], day: date, session: str, *, needs_quotes: b
     opens, closes = bounds_of(day, session)
     columns = bars_load(symbols, Timeframe.MINUTE, opens, closes)
     quotes = quotes_load(symbols, Timeframe.MINUTE, opens, closes) if needs_quotes else {}
-    starts = all_starts(columns)
+    starts = steps_of(columns)
     length = Timeframe.MINUTE.bar_seconds
     minutes = int((closes - opens).total_seconds()) // length
-    ends = [start + length for start in starts]
-    return Timeline(columns, starts, ends, Timeframe.MINUTE, minutes * len(symbols), quotes)
+    return Timeline(columns, starts, starts + length, Timeframe.MINUTE, minutes * len(symbols), quotes)
 
 
 def load_days(symbols: list[str], days: list[date], *, needs_quotes: bool = False) -> Timeline:
     """Daily bars start at the open of the regular session and close with it."""
     if not days:
-        return Timeline({}, [], [], Timeframe.DAY, 0)
+        return Timeline({}, steps_of({}), steps_of({}), Timeframe.DAY, 0)
     period = (Timeframe.DAY, days[0], days[-1])
     listings = listings_load(symbols, *period)
     columns = bars_followed(listings, *period)
-    starts = all_starts(columns)
+    starts = steps_of(columns)
     return Timeline(
         columns=columns,
         starts=starts,
@@ -166,29 +170,26 @@ def load_days(symbols: list[str], days: list[date], *, needs_quotes: bool = Fals
     )
 
 
-def closes_of(starts: list[int], days: list[date]) -> list[int]:
+def closes_of(starts: Ints, days: list[date]) -> Ints:
     """The end of each daily bar. Raises ValueError for one that starts with no session."""
     bounds = [bounds_of(day, "regular") for day in days]
     close_of = {int(each.open.timestamp()): int(each.close.timestamp()) for each in bounds}
-    stray = [datetime.fromtimestamp(start, UTC) for start in starts if start not in close_of]
+    found = starts.tolist()
+    stray = [datetime.fromtimestamp(start, UTC) for start in found if start not in close_of]
     if stray:
         raise ValueError(f"A daily bar starts at {stray[0].isoformat()}, where no session opens")
-    return [close_of[start] for start in starts]
+    return np.array([close_of[start] for start in found], dtype=np.int64)
 
 
-def actions_by_step(listings: Sequence[Listing], starts: list[int]) -> dict[int, list[CorporateAction]]:
+def actions_by_step(listings: Sequence[Listing], starts: Ints) -> dict[int, list[CorporateAction]]:
     """Each action with the first step on or after its ex-date; those before the second step befall nobody."""
     found: dict[int, list[CorporateAction]] = {}
     for listing in listings:
         for day, action in listing.actions:
-            row = bisect_left(starts, int(bounds_of(day, "regular").open.timestamp()))
+            row = bisect_left(starts.data, int(bounds_of(day, "regular").open.timestamp()))
             if 0 < row < len(starts):
                 found.setdefault(row + 1, []).append(action)
     return found
-
-
-def all_starts(columns: Mapping[str, BarColumns]) -> list[int]:
-    return sorted({start for bars in columns.values() for start in bars.start.tolist()})
 
 
 def bounds_of(day: date, session: str) -> Bounds:

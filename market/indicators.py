@@ -58,7 +58,9 @@ def causal(function: Indicator) -> Indicator:
 @causal
 def sma(bars: Bars, n: int) -> Floats:
     """Mean of the last n closes. Equal averages of different lengths compare equal: sums are exact to 1e-8 dollars."""
-    return _sums(np.rint(bars.close * GRID).astype(np.int64), n) / (n * GRID)
+    means = _sums(_in_units(bars.close), n)
+    means /= n * GRID
+    return means
 
 
 @causal
@@ -139,9 +141,15 @@ def relative_volume(bars: Bars, n: int) -> Floats:
     return _divide(bars.volume.astype(np.float64), _later(_sums(bars.volume, n) / n))
 
 
+def _in_units(prices: Floats) -> NDArray[np.int64]:
+    units = prices * GRID
+    return np.rint(units, out=units).astype(np.int64)
+
+
 def _sums(values: NDArray[np.int64], n: int) -> Floats:
     # Whole numbers, so that adding and taking away leaves no rounding behind; even an overflow cancels out.
-    totals = np.concatenate([[0], np.cumsum(values)])
+    totals = np.zeros(len(values) + 1, dtype=np.int64)
+    np.cumsum(values, out=totals[1:])
     sums = np.full(len(values), np.nan)
     sums[n - 1 :] = totals[n:] - totals[:-n]
     return sums

@@ -44,10 +44,11 @@ class Series:
 
     def _by_step(self) -> Floats:
         """What `now` gives after each step, NaN for None, as an array of its own."""
-        closed = np.asarray(self._closed)
-        shown: Floats = self._editions[0][1][closed]
-        for since, values in self._editions[1:]:
-            shown[since:] = values[closed[since:]]
+        # Where every step has a bar, the place is the step.
+        closed = None if isinstance(self._closed, range) else np.asarray(self._closed)
+        shown: Floats = np.empty(len(self._closed))
+        for since, values in self._editions:
+            shown[since:] = values[since:] if closed is None else values[closed[since:]]
         return shown
 
 

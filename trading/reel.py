@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from itertools import accumulate, repeat
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,6 +152,8 @@ class Reel:
     def _rows_of(self, symbol: str, bars: Columns) -> Ints:
         """The row of each step's bar, -1 where there is none."""
         self._check_bars(symbol, bars)
+        if np.array_equal(bars.start, self.starts):
+            return np.arange(len(self.starts))
         steps = np.searchsorted(self.starts, bars.start)
         inside = np.minimum(steps, len(self.starts) - 1)
         stray = (steps >= len(self.starts)) | (self.starts[inside] != bars.start)
@@ -163,11 +165,11 @@ class Reel:
         return rows
 
     def _check_bars(self, symbol: str, bars: Columns) -> None:
-        columns: list[NDArray[Any]] = [bars.open, bars.high, bars.low, bars.close]
-        sane = np.isfinite(columns).all(axis=0) & (bars.low > 0) & (bars.volume >= 0)
-        sane &= (bars.low <= np.minimum(bars.open, bars.close)) & (
-            bars.high >= np.maximum(bars.open, bars.close)
-        )
+        columns = (bars.open, bars.high, bars.low, bars.close)
+        # A comparison with NaN is false, and what lies between a price above 0 and a finite one is finite.
+        sane = (bars.low > 0) & np.isfinite(bars.high) & (bars.volume >= 0)
+        for price in (bars.open, bars.close):
+            sane &= (bars.low <= price) & (price <= bars.high)
         if not sane.all():
             row = int(np.argmin(sane))
             start = datetime.fromtimestamp(int(bars.start[row]), UTC)

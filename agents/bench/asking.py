@@ -44,7 +44,7 @@ class AskingPace:
 
     @property
     def overhead(self) -> float:
-        return round(self.decision - self.raw, 2)
+        return self.decision - self.raw
 
 
 @contextmanager

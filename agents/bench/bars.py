@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import UserError
-from market.columns import BarColumns
+from market.columns import BarColumns, Ints
 
 NAMES = {
     "start": ("start", "timestamp", "time", "datetime", "date", "ts", "t"),
@@ -33,15 +32,22 @@ def bars_read(path: Path) -> BarColumns:
     found = {name: pick(columns, name, path) for name in NAMES}
     prices = [np.asarray(found[name], dtype=np.float64) for name in ("open", "high", "low", "close")]
     volume = np.asarray(found["volume"], dtype=np.int64)
-    return BarColumns._make([seconds(found["start"]), *prices, volume])
+    return BarColumns._make([seconds(found["start"], path), *prices, volume])
 
 
 def load(path: Path) -> Mapping[str, NDArray[Any]]:
     if path.suffix == ".npz":
         with np.load(path) as archive:
             return dict(archive)
-    table = pd.read_csv(path)
-    return {str(name): table[name].to_numpy() for name in table.columns}
+    # Only here, as the memory of a session is measured, too.
+    import pyarrow as pa
+    from pyarrow import csv
+
+    try:
+        table = csv.read_csv(path)
+    except (OSError, pa.ArrowException) as error:
+        raise UserError(f"{path.name} is no CSV file that can be read: {error}.") from error
+    return {name: table[name].to_numpy() for name in table.column_names}
 
 
 def pick(columns: Mapping[str, NDArray[Any]], name: str, path: Path) -> NDArray[Any]:
@@ -53,14 +59,17 @@ def pick(columns: Mapping[str, NDArray[Any]], name: str, path: Path) -> NDArray[
     )
 
 
-def seconds(starts: NDArray[Any]) -> NDArray[np.int64]:
-    """Epoch seconds of times given as datetimes, text or numbers."""
-    if np.issubdtype(starts.dtype, np.number):
-        largest = float(np.abs(starts).max(initial=0))
-        divisor = next(divisor for limit, divisor in UNITS if largest < limit)
-        return (starts.astype(np.int64) // divisor).astype(np.int64)
-    moments = pd.to_datetime(pd.Series(starts), utc=True)
-    return moments.dt.tz_convert(None).to_numpy("datetime64[s]").astype(np.int64)
+def seconds(starts: NDArray[Any], path: Path) -> Ints:
+    """Epoch seconds of moments or of numbers in any usual unit."""
+    if np.issubdtype(starts.dtype, np.datetime64):
+        return starts.astype("datetime64[s]").astype(np.int64)
+    if not np.issubdtype(starts.dtype, np.number):
+        raise UserError(
+            f"{path.name} should have starts like 2024-01-02 14:30:00 or epoch seconds; the first is {starts[0]!r}."
+        )
+    largest = float(starts.max(initial=0))
+    divisor = next(divisor for limit, divisor in UNITS if largest < limit)
+    return starts.astype(np.int64, copy=False) if divisor == 1 else starts.astype(np.int64) // divisor
 
 
 def seeded_bars(count: int, *, seed: int = 1) -> BarColumns:

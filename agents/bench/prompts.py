@@ -91,7 +91,7 @@ def prompt_pace() -> PromptPace:
     observation = Observation(account, timeline.reader(), (SYMBOL,))
 
     def decide(account: Account) -> Decision:
-        observation.reader.advance_to(timeline.ends[account.step - 1])
+        observation.reader.advance_to_step(account.step)
         return decider.decide(observation)
 
     began = time.process_time()
@@ -117,6 +117,5 @@ def default_snapshot() -> Mapping[str, Any]:
 
 def day() -> Timeline:
     columns = seeded_bars(STEPS)
-    starts = columns.start.tolist()
-    length = Timeframe.MINUTE.bar_seconds
-    return Timeline({SYMBOL: columns}, starts, [start + length for start in starts], Timeframe.MINUTE, STEPS)
+    ends = columns.start + Timeframe.MINUTE.bar_seconds
+    return Timeline({SYMBOL: columns}, columns.start, ends, Timeframe.MINUTE, STEPS)

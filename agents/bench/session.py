@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -55,14 +56,9 @@ class SessionPace:
 def desk_make(request: SessionRequest) -> Desk:
     """A desk as a run has it, over one session without breaks; limits as of a run without a profile."""
     names = tuple(f"BENCH-{number}" for number in range(1, request.symbols + 1))
-    starts = request.columns.start.tolist()
-    timeline = Timeline(
-        dict.fromkeys(names, request.columns),
-        starts,
-        [start + LENGTH for start in starts],
-        Timeframe.MINUTE,
-        len(starts) * len(names),
-    )
+    starts = request.columns.start
+    bars = dict.fromkeys(names, request.columns)
+    timeline = Timeline(bars, starts, starts + LENGTH, Timeframe.MINUTE, len(starts) * len(names))
     settings = ExecutionSettings(
         slippage=SlippageModel.NONE,
         fees=FeeModel.PER_TRADE,
@@ -100,21 +96,22 @@ def snapshot() -> dict[str, Any]:
 
 def session_pace(request: SessionRequest) -> SessionPace:
     """Walk the whole session in memory, as a worker does between two commits, and measure."""
-    desk = desk_make(request)
-    began = time.perf_counter()
-    walked = list(batches(desk))
-    seconds = time.perf_counter() - began
-    return pace_of(request, desk, seconds, counts_of(walked), stored=False)
+    desk, counts = desk_make(request), Counter[str]()
+    seconds, began = 0.0, time.perf_counter()
+    for batch in batches(desk):
+        seconds += time.perf_counter() - began
+        counts += counts_of(batch)
+        began = time.perf_counter()
+    return pace_of(request, desk, seconds, counts, stored=False)
 
 
-def counts_of(walked: list[Batch]) -> tuple[int, int, int]:
-    """Orders, fills and denials of some batches."""
-    results = [result for batch in walked for result in batch.eventful]
-    orders = sum(order.decided_step == result.step for result in results for order in result.orders)
-    return (
-        orders,
-        sum(len(result.fills) for result in results),
-        sum(len(result.verdicts) for result in results),
+def counts_of(batch: Batch) -> Counter[str]:
+    """Orders, fills and denials of some steps."""
+    results = batch.eventful
+    return Counter(
+        orders=sum(order.decided_step == result.step for result in results for order in result.orders),
+        fills=sum(len(result.fills) for result in results),
+        denials=sum(len(result.verdicts) for result in results),
     )
 
 
@@ -131,17 +128,16 @@ def batches(desk: Desk) -> Iterator[Batch]:
 
 
 def pace_of(
-    request: SessionRequest, desk: Desk, seconds: float, counts: tuple[int, int, int], *, stored: bool
+    request: SessionRequest, desk: Desk, seconds: float, counts: Mapping[str, int], *, stored: bool
 ) -> SessionPace:
     bars = len(request.columns.start) * request.symbols
-    orders, fills, denials = counts
     return SessionPace(
         bars=bars,
         seconds=round(seconds, 4),
         bars_per_second=round(bars / seconds),
-        orders=orders,
-        fills=fills,
-        denials=denials,
+        orders=counts["orders"],
+        fills=counts["fills"],
+        denials=counts["denials"],
         final_equity=f"{desk.account.equity().normalize():f}",
         peak_memory_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
         stored=stored,

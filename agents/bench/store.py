@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -35,7 +34,7 @@ def stored_pace(request: SessionRequest) -> SessionPace:
     statistics_refresh(run)
     seconds = time.perf_counter() - began
     transaction.set_rollback(True)
-    counts = (run.order_count, run.fill_count, run.denial_count)
+    counts = {"orders": run.order_count, "fills": run.fill_count, "denials": run.denial_count}
     return pace_of(request, desk, seconds, counts, stored=True)
 
 
@@ -45,17 +44,13 @@ def run_make(request: SessionRequest, desk: Desk) -> Run:
     set_actor(user.pk)
     model = TradingModel.objects.create(user=user, name="Bench", slug="bench", initial_cash=request.cash)
     limits: dict[str, Any] = snapshot()
-    days = [
-        datetime.fromtimestamp(second, UTC).date()
-        for second in (desk.timeline.starts[0], desk.timeline.ends[-1])
-    ]
     return Run.objects.create(
         user=user,
         model=model,
         number=1,
         state=RunState.RUNNING,
-        date_from=days[0],
-        date_to=days[1],
+        date_from=desk.timeline.start(1).date(),
+        date_to=desk.timeline.end(len(desk.timeline)).date(),
         symbols=list(desk.timeline.columns),
         decider=request.decider,
         decider_params=dict(request.params),

@@ -113,7 +113,7 @@ def walked(name: str, closes: list[float], *, rests: bool) -> tuple[list[Decisio
     flat = columns_of(closes)
     gaps = flat.rows(np.random.default_rng(1).random(len(closes)) > 0.3)
     timeline = Timeline(
-        {"AAA": flat, "BBB": gaps}, flat.start.tolist(), (flat.start + 60).tolist(), Timeframe.MINUTE, 800,
+        {"AAA": flat, "BBB": gaps}, flat.start, flat.start + 60, Timeframe.MINUTE, 800,
         actions={50: [Split("AAA", Decimal(2))]},
     )  # fmt: skip
     account = start_account(Decimal(100_000), ExecutionSettings(volume_cap=None), timeline.start(1))

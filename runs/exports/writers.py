@@ -8,27 +8,34 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Protocol
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol
 
 from core.errors import Forbidden
 from core.exports import Column, Kind
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Row = Sequence[Any]
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 PLACES = 10  # of dollars, as finely as the tables keep them
 
-ARROW: dict[Kind, pa.DataType] = {
-    Kind.TEXT: pa.string(),
-    Kind.WHOLE: pa.int64(),
-    Kind.NUMBER: pa.float64(),
-    Kind.DECIMAL: pa.decimal128(38, PLACES),
-    Kind.FLAG: pa.bool_(),
-    Kind.TIME: pa.timestamp("us", tz="UTC"),
-    Kind.JSON: pa.string(),
-}
+
+@cache
+def arrow_types() -> dict[Kind, pa.DataType]:
+    # Imported only here and below: a library of 25 MB that most processes never need.
+    import pyarrow as pa
+
+    return {
+        Kind.TEXT: pa.string(),
+        Kind.WHOLE: pa.int64(),
+        Kind.NUMBER: pa.float64(),
+        Kind.DECIMAL: pa.decimal128(38, PLACES),
+        Kind.FLAG: pa.bool_(),
+        Kind.TIME: pa.timestamp("us", tz="UTC"),
+        Kind.JSON: pa.string(),
+    }
 
 
 class Writer(Protocol):
@@ -104,10 +111,15 @@ class ParquetWriter:
     content_type = "application/vnd.apache.parquet"
 
     def __init__(self, columns: Sequence[Column]) -> None:
+        import pyarrow as pa
+        from pyarrow import parquet
+
         self.columns = columns
-        self.schema = pa.schema([(column.name, ARROW[column.kind]) for column in columns])
+        self.schema = pa.schema([(column.name, arrow_types()[column.kind]) for column in columns])
+        self.table_of = pa.Table.from_arrays
+        self.array_of = pa.array
         self.sink = Drain()
-        self.writer = pq.ParquetWriter(self.sink, self.schema, compression="zstd")
+        self.writer = parquet.ParquetWriter(self.sink, self.schema, compression="zstd")
 
     def open(self) -> bytes:
         return self.sink.drained()
@@ -115,7 +127,7 @@ class ParquetWriter:
     def write(self, rows: Sequence[Row]) -> bytes:
         if rows:
             arrays = [self._array(i, column, rows) for i, column in enumerate(self.columns)]
-            self.writer.write_table(pa.Table.from_arrays(arrays, schema=self.schema))
+            self.writer.write_table(self.table_of(arrays, schema=self.schema))
         return self.sink.drained()
 
     def close(self) -> bytes:
@@ -128,7 +140,7 @@ class ParquetWriter:
             values = [None if value is None else compact(value) for value in values]
         if column.kind is Kind.TEXT:
             values = [None if value is None else str(value) for value in values]
-        return pa.array(values, type=ARROW[column.kind])
+        return self.array_of(values, type=arrow_types()[column.kind])
 
 
 class Drain(io.RawIOBase):

@@ -13,14 +13,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from agents.bench.bars import bars_read, seeded_bars
-from agents.bench.prompts import prompt_pace
 from agents.bench.session import SessionPace, SessionRequest, session_pace
-from agents.bench.small import run_pace
 from agents.bench.store import stored_pace
 from agents.deciders import decider_check
 from agents.management.params import params_of
 from core.errors import UserError
-from market.bench import market_pace
 
 YEAR = 98_280  # minutes of 252 regular sessions
 
@@ -55,6 +52,11 @@ class Command(BaseCommand):
             raise CommandError(error.message) from None
 
     def everything(self) -> None:
+        # Only here: what they bring along would count as a session's memory.
+        from agents.bench.prompts import prompt_pace
+        from agents.bench.small import run_pace
+        from market.bench import market_pace
+
         machine = f"{platform.node()}, {platform.machine()}, Python {platform.python_version()}"
         request = year_request()
         engine, stored = session_pace(request), stored_pace(request)
