@@ -1,6 +1,6 @@
-"""One engine's turn in `make bench-peers`: the same bars, SMA 10/30, 100 shares, $1 an order, in another engine.
+"""The parts of `make bench-peers`: bars, the same strategy (SMA 10/30, 100 shares, $1 an order) in two other engines, and
+the report. `make FILE.npz [BARS]`, `backtesting FILE.npz` and `backtrader FILE.npz` (each prints JSON), `report FOLDER`.
 
-Usage: bench_peers.py make FILE.npz | backtesting FILE.npz | backtrader FILE.npz. Prints JSON.
 Runs in a throwaway environment, so it imports nothing of this project.
 """
 
@@ -10,6 +10,9 @@ import json
 import sys
 import time
 import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -18,17 +21,17 @@ warnings.filterwarnings("ignore")
 FAST, SLOW, SHARES, CASH, BARS = 10, 30, 100, 1_000_000, 98_280
 
 
-def make(path: str) -> None:
+def make(path: str, bars: str = str(BARS)) -> None:
     """A seeded walk in cents around $100, one bar a minute."""
-    random = np.random.default_rng(7)
-    closes = np.maximum(10_000 + np.cumsum(random.integers(-5, 6, BARS)), 1_000)
-    opens = np.concatenate([[10_000], closes[:-1]]) + random.integers(-1, 2, BARS)
-    highs = np.maximum(opens, closes) + random.integers(0, 4, BARS)
-    lows = np.minimum(opens, closes) - random.integers(0, 4, BARS)
+    random, count = np.random.default_rng(7), int(bars)
+    closes = np.maximum(10_000 + np.cumsum(random.integers(-5, 6, count)), 1_000)
+    opens = np.concatenate([[10_000], closes[:-1]]) + random.integers(-1, 2, count)
+    highs = np.maximum(opens, closes) + random.integers(0, 4, count)
+    lows = np.minimum(opens, closes) - random.integers(0, 4, count)
     names = ("open", "high", "low", "close")
     prices = dict(zip(names, (opens / 100, highs / 100, lows / 100, closes / 100), strict=True))
-    starts = 1_704_205_800 + 60 * np.arange(BARS, dtype=np.int64)
-    columns = {"start": starts, "volume": random.integers(1_000_000, 2_000_000, BARS), **prices}
+    starts = 1_704_205_800 + 60 * np.arange(count, dtype=np.int64)
+    columns = {"start": starts, "volume": random.integers(1_000_000, 2_000_000, count), **prices}
     np.savez(path, allow_pickle=False, **columns)
 
 
@@ -94,9 +97,48 @@ def backtrader(path: str) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - began, "final_equity": float(engine.broker.getvalue())}
 
 
+# What is compared with what, by the names of the files that the rounds wrote, and the ratio that is wanted.
+COMPARED = (
+    ("tradelab", "backtesting", 2),
+    ("tradelab", "backtrader", 25),
+    ("stored", "backtesting", 1),
+    ("symbols", "tradelab", 0.9),
+    ("long", "tradelab", 0.9),
+)
+TITLES = {
+    "tradelab": "tradelab",
+    "stored": "tradelab, everything stored",
+    "symbols": "tradelab, 10 symbols",
+    "long": "tradelab, 10 times the bars",
+    "backtesting": "backtesting.py 0.6.6",
+    "backtrader": "backtrader 1.9.78",
+}
+
+
+def report(folder: str) -> None:
+    """Rates and ratios: medians over the rounds, each ratio within one round, because machines change their pace."""
+    rounds = {name: list(results(Path(folder), name)) for name in TITLES}
+    rates = {name: [row.get("bars", BARS) / row["seconds"] for row in rows] for name, rows in rounds.items()}
+    print(f"\n{BARS:,} one-minute bars, SMA 10/30, 100 shares, $1 an order; median of {len(rates['tradelab'])} rounds")
+    for name, title in TITLES.items():
+        equity = float(rounds[name][0]["final_equity"])
+        print(f"  {title:28} {median(rates[name]):>10,.0f} bars/s   final equity {equity:>14,.2f}")
+    for name, other, wanted in COMPARED:
+        ratios = [mine / theirs for mine, theirs in zip(rates[name], rates[other], strict=True)]
+        found = f"{median(ratios):6.2f} x {TITLES[other]} ({min(ratios):.2f} to {max(ratios):.2f})"
+        print(f"  {TITLES[name]:28} {found}, wanted {wanted}")
+    peak = max(row["peak_memory_mb"] for row in results(Path(folder), "million"))
+    print(f"  peak memory for 1,000,000 bars: {peak:.0f} MB, wanted below 300")
+
+
+def results(folder: Path, name: str) -> Iterator[dict[str, Any]]:
+    for path in sorted(folder.glob(f"{name}.*.json")):
+        yield json.loads(path.read_text())
+
+
 if __name__ == "__main__":
-    what, path = sys.argv[1:3]
-    if what == "make":
-        make(path)
+    what, *arguments = sys.argv[1:]
+    if what in ("make", "report"):
+        {"make": make, "report": report}[what](*arguments)
     else:
-        print(json.dumps({"backtesting": backtesting, "backtrader": backtrader}[what](path)))
+        print(json.dumps({"backtesting": backtesting, "backtrader": backtrader}[what](*arguments)))

@@ -3,39 +3,29 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PEERS="backtesting==0.6.6 backtrader==1.9.78.123 pandas numpy"
-ROUNDS="${ROUNDS:-3}"
+ROUNDS="${ROUNDS:-5}"
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 echo "making a throwaway environment with $PEERS"
-python3 -m venv "$folder/venv"
+.venv/bin/python -m venv "$folder/venv"
 # shellcheck disable=SC2086  # a list
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check $PEERS
-"$folder/venv/bin/python" scripts/bench_peers.py make "$folder/bars.npz"
+peers() { "$folder/venv/bin/python" scripts/bench_peers.py "$@"; }
+ours() { .venv/bin/python manage.py bench session --param fast=10 --param slow=30 --quantity 100 --fee-per-order 1 "$@"; }
+peers make "$folder/bars.npz"
+peers make "$folder/long.npz" 982800
+peers make "$folder/million.npz" 1000000
 .venv/bin/python manage.py migrate --verbosity 0
 
-ours() { .venv/bin/python manage.py bench session --bars "$folder/bars.npz" --param fast=10 --param slow=30 "$@"; }
-peer() { "$folder/venv/bin/python" scripts/bench_peers.py "$1" "$folder/bars.npz"; }
 for round in $(seq "$ROUNDS"); do
   echo "round $round of $ROUNDS"
-  ours > "$folder/tradelab.$round"
-  ours --store > "$folder/stored.$round"
-  peer backtesting > "$folder/backtesting.$round"
-  peer backtrader > "$folder/backtrader.$round"
+  ours --bars "$folder/bars.npz" > "$folder/tradelab.$round.json"
+  peers backtesting "$folder/bars.npz" > "$folder/backtesting.$round.json"
+  ours --bars "$folder/bars.npz" --store > "$folder/stored.$round.json"
+  peers backtrader "$folder/bars.npz" > "$folder/backtrader.$round.json"
+  ours --bars "$folder/bars.npz" --symbols 10 > "$folder/symbols.$round.json"
+  ours --bars "$folder/long.npz" > "$folder/long.$round.json"
 done
-
-.venv/bin/python - "$folder" "$ROUNDS" <<'PYTHON'
-import json, sys
-from pathlib import Path
-
-folder, rounds = Path(sys.argv[1]), int(sys.argv[2])
-names = {"tradelab": "tradelab", "stored": "tradelab, all stored", "backtesting": "backtesting.py", "backtrader": "backtrader"}
-results = {key: [json.loads((folder / f"{key}.{n}").read_text()) for n in range(1, rounds + 1)] for key in names}
-best = {key: min(row["seconds"] for row in rows) for key, rows in results.items()}
-print(f"\n98,280 one-minute bars, SMA 10/30, 100 shares, $1 an order; best of {rounds}")
-for key, name in names.items():
-    equity = float(results[key][0]["final_equity"])
-    print(f"{name:22} {98280 / best[key]:>10,.0f} bars/s   final equity {equity:,.2f}")
-for key, peer in (("tradelab", "backtesting"), ("tradelab", "backtrader"), ("stored", "backtesting")):
-    print(f"{names[key]} is {best[peer] / best[key]:.2f} x {names[peer]}")
-PYTHON
+ours --bars "$folder/million.npz" > "$folder/million.1.json"
+peers report "$folder"
