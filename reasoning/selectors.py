@@ -15,16 +15,18 @@ from trading.types import Decision, Outcome
 
 def recorded_decisions(run: Run) -> dict[int, Decision]:
     """What the run's decider answered, by step."""
-    entries = Entry.objects.filter(run=run, kind=EntryKind.DECISION)
+    rows = Entry.objects.filter(run=run, kind=EntryKind.DECISION).values_list(
+        "step", "intents", "content", "confidence", "failure_code", "outcome"
+    )
     return {
-        entry.step: decision_from_entry(
-            entry.intents,
-            reasoning=entry.content,
-            confidence=entry.confidence,
-            failure_code=entry.failure_code,
-            was_asked=entry.outcome != Outcome.SKIPPED,
+        step: decision_from_entry(
+            intents,
+            reasoning=content,
+            confidence=confidence,
+            failure_code=failure_code,
+            was_asked=outcome != Outcome.SKIPPED,
         )
-        for entry in entries
+        for step, intents, content, confidence, failure_code, outcome in rows
     }
 
 

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from agents.bench.bars import bars_read, seeded_bars
 from agents.bench.session import SessionPace, SessionRequest, session_pace
 from agents.bench.store import stored_pace
+from agents.bench.whatif import whatif_pace
 from agents.deciders import decider_check
 from agents.management.params import params_of
 from core.errors import UserError
@@ -60,10 +61,12 @@ class Command(BaseCommand):
         machine = f"{platform.node()}, {platform.machine()}, Python {platform.python_version()}"
         request = year_request()
         engine, stored = session_pace(request), stored_pace(request)
-        small, market, prompts = run_pace(), market_pace(), prompt_pace()
+        small, market, prompts, again = run_pace(), market_pace(), prompt_pace(), whatif_pace()
         for line in (
             f"machine            {machine}",
             f"symbol-day run     {small.steps} steps, {small.worker_seconds:.3f} s of worker time, everything stored",
+            f"what-if            {again.whole} ms for both sides of {again.steps} steps from the tables, {again.one_walk} ms a "
+            f"further walk, {again.pricing} ms to price all rules and gates",
             f"run page           {small.page_milliseconds} ms, {small.page_kilobytes} kB",
             f"engine             {engine.bars_per_second:,} bars/s over {engine.bars:,} bars, {engine.orders:,} orders",
             f"engine and tables  {stored.bars_per_second:,} bars/s, everything stored",
