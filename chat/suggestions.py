@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 
 from chat.scope import Subject
 from runs.models import Run
-from runs.selectors import run_summary, runs_of_model, runs_of_user
+from runs.selectors import runs_of_model, runs_of_user
 
 GENERAL = [
     "Which of my Models did best, and why?",
@@ -24,21 +24,23 @@ NOTHING_YET = [
 def suggestions_for(user: User, subject: Subject) -> list[str]:
     """Three or four questions that have an answer here."""
     if subject.run is not None:
-        return of_run(user, subject.run)
+        return of_run(subject.run)
     if subject.model is not None:
         return of_model(user, subject.model.pk)
     return GENERAL if runs_of_user(user).exists() else NOTHING_YET
 
 
-def of_run(user: User, run: Run) -> list[str]:
-    total = run_summary(run).total_return
+def of_run(run: Run) -> list[str]:
     if run.cursor == 0:
         return ["What will this run trade, and under which limits?", "Which rules bind this run?"]
-    why = "Why did I lose money?" if total is not None and total < 0 else "What made the money?"
-    numbers = runs_of_model(user, run.model_id).exclude(pk=run.pk).values_list("number", flat=True)
-    other = numbers.first()
-    compare = f"Compare with run {other}" if other is not None else "How does it compare with buy and hold?"
-    return [why, "Show the best and worst trades", "What would a 20 % cap per position have done?", compare]
+    is_loss = run.equity is not None and run.equity < run.initial_cash
+    is_first = run.number == 1
+    return [
+        "Why did I lose money?" if is_loss else "What made the money?",
+        "Show the best and worst trades",
+        "What would a 20 % cap per position have done?",
+        "How does it compare with buy and hold?" if is_first else f"Compare with run {run.number - 1}",
+    ]
 
 
 def of_model(user: User, model_id: int) -> list[str]:

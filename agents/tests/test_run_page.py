@@ -17,7 +17,7 @@ from runs.models import Run, RunState
 from runs.tests.factories import run_make
 
 # Four of these open the request: the session, its user, whose turn it is, and the user's zone.
-QUERIES_OF_THE_PAGE = 21
+QUERIES_OF_THE_PAGE = 22
 QUERIES_OF_THE_STATE = 17
 LARGEST_PAGE = 100_000  # bytes
 
