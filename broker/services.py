@@ -9,6 +9,7 @@ from broker.equity import Ints, to_units
 from broker.models import Checkpoint, EquitySegment, Order, Position, RoundTrip
 from broker.rows import fill_row, order_row, round_trip_row
 from core.bulk import ids_reserve, rows_insert, rows_upsert
+from rules.verdicts import RULE, owner
 from runs.models import Run
 from trading.ledger import Account
 from trading.margin import MARGIN_CALL
@@ -70,8 +71,12 @@ CHANGING = [
 
 
 def reason_of(order: CoreOrder, decided: Mapping[int, str]) -> str:
-    """The decider's reasoning, of an order that it asked for."""
-    return FORCED_REASON if order.tag == MARGIN_CALL else decided[order.decided_step]
+    """The decider's reasoning, of an order that it asked for; of any other who asked."""
+    if order.tag == MARGIN_CALL:
+        return FORCED_REASON
+    if order.tag.startswith(RULE):
+        return f"Closed by {owner(order.tag)}."
+    return decided[order.decided_step]
 
 
 def fills_record(run: Run, results: Sequence[StepResult], ids: Mapping[int, int]) -> None:

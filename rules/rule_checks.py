@@ -15,6 +15,7 @@ from rules.param_problems import params_read
 from rules.proposal import Proposal
 from rules.situation import Scope, Situation
 from rules.snapshot import RuleSpec
+from rules.verdicts import RULE
 from trading.ledger import Account
 from trading.types import Effect, Verdict
 
@@ -36,7 +37,7 @@ class BoundRule:
 
     @property
     def source(self) -> str:
-        return f"rule: {self.spec.name}"
+        return f"{RULE}{self.spec.name}"
 
     @property
     def is_watching(self) -> bool:

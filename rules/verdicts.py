@@ -6,12 +6,13 @@ from decimal import Decimal
 
 from rules.limits import Limits
 
+RULE = "rule: "  # a rule as a source, and as the tag of what it orders, is this and its name
 _OWNERS = {"gate": "the gate", "profile": "the profile", "model": "the Model"}
 
 
 def owner(source: str) -> str:
     """Who sets the limit, in words: "the profile", "the rule 'No lunch trades'"."""
-    return _OWNERS.get(source) or f"the rule '{source.removeprefix('rule: ')}'"
+    return _OWNERS.get(source) or f"the rule '{source.removeprefix(RULE)}'"
 
 
 def dollars(amount: Decimal) -> str:

@@ -18,7 +18,7 @@ from agents.prompts.words import plain, price, signed_money
 from market.asof import AsOfReader
 from market.columns import BarColumns
 from rules.limits import EXCHANGE_ZONE
-from rules.verdicts import owner
+from rules.verdicts import RULE, owner
 
 STORED = Decimal("1E-10")  # as finely as tables keep money
 MOST_WHY = 160
@@ -191,7 +191,7 @@ def done_words(verdict: Mapping[str, Any]) -> str:
 
 
 def by_whom(tag: str) -> str:
-    return owner(tag) if tag.startswith("rule: ") else f"the broker ({tag.replace('_', ' ')})"
+    return owner(tag) if tag.startswith(RULE) else f"the broker ({tag.replace('_', ' ')})"
 
 
 def flat(text: str) -> str:
