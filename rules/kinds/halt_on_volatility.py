@@ -8,10 +8,12 @@ from decimal import Decimal
 import numpy as np
 from pydantic import Field
 
-from market.columns import BarColumns
+from market.columns import BarColumns, Ints
 from rules.kinds.base import Kind, Proposal, RuleParams, Situation, Verb, Violation
-from rules.kinds.shared.symbols import just_traded, look_at_each, rounded
+from rules.kinds.shared.symbols import just_traded, look_at_each
 from rules.verdicts import dollars, shown
+
+MILLION = 1_000_000
 
 
 class Params(RuleParams):
@@ -28,20 +30,23 @@ def says(params: Params) -> str:
     return f"Emergency halt: no bar moves more than {shown(params.times)} × the mean of the {params.mean_bars} bars before."
 
 
-def ranges(bars: BarColumns) -> list[Decimal]:
-    """The true range of every bar but the first, exactly."""
-    before = bars.close[:-1]
-    highs, lows = np.maximum(bars.high[1:], before), np.minimum(bars.low[1:], before)
-    return [rounded(high) - rounded(low) for high, low in zip(highs.tolist(), lows.tolist(), strict=True)]
+def ranges(bars: BarColumns) -> Ints:
+    """The true range of every bar but the first, in millionths of a dollar, so that equal is equal."""
+    high, low, close = (
+        np.rint(price * MILLION).astype(np.int64) for price in (bars.high, bars.low, bars.close)
+    )
+    found: Ints = np.maximum(high[1:], close[:-1]) - np.minimum(low[1:], close[:-1])
+    return found
 
 
 def spike(params: Params, symbol: str, seen: Situation) -> Violation | None:
-    *usual, last = ranges(seen.market.bars(symbol, params.mean_bars + 2))
-    if last * params.mean_bars <= params.times * sum(usual):
+    found = ranges(seen.market.bars(symbol, params.mean_bars + 2))
+    last, usual = int(found[-1]), int(found[:-1].sum())
+    if last * params.mean_bars <= params.times * usual:
         return None
-    limit = round(params.times * sum(usual) / params.mean_bars, 6)
-    message = f"{symbol} moved {dollars(last)} in one bar; up to {dollars(limit)} is taken for ordinary."
-    return Violation("HALT_ON_VOLATILITY", message, limit, last, "$", symbol)
+    moved, limit = Decimal(last) / MILLION, round(params.times * usual / params.mean_bars / MILLION, 6)
+    message = f"{symbol} moved {dollars(moved)} in one bar; up to {dollars(limit)} is taken for ordinary."
+    return Violation("HALT_ON_VOLATILITY", message, limit, moved, "$", symbol)
 
 
 def judge(params: Params, order: Proposal, seen: Situation) -> Sequence[Violation]:
