@@ -1,0 +1,162 @@
+"""What is said about sizes and risk. The first that fits is taken."""
+
+from __future__ import annotations
+
+from rules.phrases.patterns import Phrase, minutes, number, say
+
+SIZES: list[Phrase] = [
+    *say(
+        "max_position_percent",
+        "max 20% per position",
+        r"<MOST> <PCT>(?: of (?:my |the )?(?:equity|portfolio|account|capital|money))? (?:per|in(?:to)?|for|on) <POS>",
+        r"<NEVER> (?:put |invest |allocate )?(?:have )?more than <PCT>(?: of (?:my |the )?(?:equity|portfolio|account|capital|money))? (?:per|in(?:to)?|on) <POS>",
+        r"(?:max(?:imum)? )?position(?: size)?s?(?: of| at|:)? ?<MOST>? ?<PCT>(?: of (?:my |the )?(?:equity|portfolio|account))?",
+        r"(?:keep|limit) (?:each |every |all )?positions?(?: size)?s? (?:to|at|<MOST>) <PCT>(?: of (?:my |the )?(?:equity|portfolio|account))?",
+        percent=number(),
+    ),
+    *say(
+        "max_position_dollars",
+        "at most $2,000 per position",
+        r"<MOST> <USD> (?:per|in(?:to)?|for|on) <POS>",
+        r"<NEVER> (?:put |invest |have )?more than <USD> (?:per|in(?:to)?|on) <POS>",
+        r"(?:max(?:imum)? )?position(?: size)?s?(?: of| at|:)? ?<MOST>? ?<USD>",
+        r"(?:keep|limit) (?:each |every |all )?positions?(?: size)?s? (?:to|at|<MOST>) <USD>",
+        dollars=number(),
+    ),
+    *say(
+        "max_position_shares",
+        "max 100 shares per position",
+        r"<MOST> <N> shares(?: (?:per|of|in) <POS>)?",
+        r"<NEVER> (?:hold |buy |own )?more than <N> shares(?: (?:per|of|in) <POS>)?",
+        shares=number(),
+    ),
+    *say(
+        "max_risk_per_trade",
+        "risk at most 1% per trade",
+        r"(?:risk )?<MOST> <PCT>(?: of (?:my |the )?(?:equity|portfolio|account|capital))? (?:at risk |risk )?per trade",
+        r"(?:never )?risk (?:<MOST> )?<PCT>(?: of (?:my |the )?(?:equity|portfolio|account|capital))? (?:per|on (?:a|any|each|one)) trade",
+        r"never risk more than <PCT>(?: of (?:my |the )?(?:equity|portfolio|account|capital))? (?:per|on (?:a|any|each|one)) (?:single )?trade",
+        percent=number(),
+    ),
+]
+RISK: list[Phrase] = [
+    *say(
+        "max_positions",
+        "hold at most 5 positions",
+        r"(?:<HOLD> )?<MOST> <N> (?:open )?(?:positions|stocks|symbols|names)(?: (?:at once|at a time|open|at the same time))?",
+        r"<NEVER> (?:<HOLD> )?more than <N> (?:open )?(?:positions|stocks|symbols|names)(?: (?:at once|at a time|open|at the same time))?",
+        positions=number(),
+    ),
+    *say(
+        "min_cash_reserve",
+        "keep at least 20% cash",
+        r"(?:keep|hold|have|leave) (?:<LEAST> )?<PCT>(?: of (?:my |the )?(?:equity|portfolio|account))? (?:in |of |as )?cash",
+        r"(?:min(?:imum)? )?cash reserve(?: of)? ?<LEAST>? ?<PCT>",
+        r"<LEAST> <PCT> cash",
+        percent=number(),
+    ),
+    *say(
+        "max_trades",
+        "max 10 trades a day",
+        r"<MOST> <N> (?:trades|entries|new positions) (?:a|per|each|every|in a) (?:day|session)",
+        r"<NEVER> (?:make |do |take )?more than <N> (?:trades|entries) (?:a|per|each|every|in a) (?:day|session)",
+        r"(?:make |take )?<MOST> <N> (?:daily|intraday) trades",
+        trades=number(),
+    ),
+    *say(
+        "max_orders_per_hour",
+        "no more than 20 orders an hour",
+        r"<MOST> <N> orders (?:a|an|per|each|every|in an) hour",
+        r"<NEVER> (?:send |place )?more than <N> orders (?:a|an|per|in an) hour",
+        orders=number(),
+    ),
+    *say(
+        "max_weekly_loss",
+        "stop after losing 5% in a week",
+        r"(?:max(?:imum)? )?weekly loss(?: limit)?(?: of)? ?<MOST>? ?<PCT>",
+        r"(?:stop(?: trading)?|halt|quit) (?:when|if|after|once) (?:i |we )?<LOSE> (?:more than |over )?<PCT> (?:in a|a|this|per|for the) week",
+        r"(?:lose|losing) <MOST> <PCT> (?:in a|a|per) week",
+        percent=number(),
+    ),
+    *say(
+        "max_weekly_loss",
+        "lose at most $1,000 a week",
+        r"(?:max(?:imum)? )?weekly loss(?: limit)?(?: of)? ?<MOST>? ?<USD>",
+        r"(?:stop(?: trading)?|halt|quit) (?:when|if|after|once) (?:i |we )?<LOSE> (?:more than |over )?<USD> (?:in a|a|this|per|for the) week",
+        r"(?:lose|losing) <MOST> <USD> (?:in a|a|per) week",
+        dollars=number(),
+    ),
+    *say(
+        "max_daily_loss",
+        "stop trading after losing 3% in a day",
+        r"(?:max(?:imum)? )?daily (?:loss|stop)(?: limit)?(?: of| at)? ?<MOST>? ?-?<PCT>",
+        r"(?:stop(?: trading)?|halt|quit) (?:for the day )?(?:when|if|after|once) (?:i |we )?<LOSE> (?:more than |over )?<PCT>(?: (?:in a day|a day|today|per day|on the day|for the day|in the day))?",
+        r"(?:lose|losing) <MOST> <PCT> (?:in a|a|per) day",
+        r"<MOST> <PCT> (?:daily loss|loss (?:a|per) day)",
+        r"(?:stop(?: trading)?|halt) (?:at|after) (?:a )?(?:daily loss of )?-?<PCT>(?: (?:daily )?loss| a day| down)",
+        percent=number(),
+    ),
+    *say(
+        "max_daily_loss",
+        "lose at most $500 a day",
+        r"(?:max(?:imum)? )?daily (?:loss|stop)(?: limit)?(?: of| at)? ?<MOST>? ?-?<USD>",
+        r"(?:stop(?: trading)?|halt|quit) (?:for the day )?(?:when|if|after|once) (?:i |we )?<LOSE> (?:more than |over )?<USD>(?: (?:in a day|a day|today|per day|on the day|for the day|in the day))?",
+        r"(?:lose|losing) <MOST> <USD> (?:in a|a|per) day",
+        r"<MOST> <USD> (?:daily loss|loss (?:a|per) day)",
+        dollars=number(),
+    ),
+    *say(
+        "max_drawdown",
+        "max drawdown 10%",
+        r"(?:max(?:imum)? )?drawdown(?: of| limit)? ?<MOST>? ?<PCT>",
+        r"(?:stop(?: trading)?|halt) (?:at|after|when|if) (?:a )?(?:drawdown (?:of|reaches|exceeds)|the drawdown (?:is|reaches|exceeds)) <PCT>(?: drawdown)?",
+        percent=number(),
+    ),
+    *say(
+        "max_leverage",
+        "no leverage",
+        r"(?:no|without|never use|don't use|do not use) (?:any )?(?:leverage|margin|borrowed money)",
+        times="1",
+    ),
+    *say(
+        "max_leverage",
+        "max leverage 2x",
+        r"(?:max(?:imum)? )?leverage(?: of)? ?<MOST>? ?(\d+(?:\.\d+)?) ?(?:x|times|×)?",
+        r"<MOST> (\d+(?:\.\d+)?) ?(?:x|times|×) leverage",
+        times=number(),
+    ),
+    *say(
+        "max_gross_exposure",
+        "gross exposure at most 100%",
+        r"(?:max(?:imum)? )?(?:gross|total) exposure(?: of)? ?<MOST>? ?<PCT>",
+        percent=number(),
+    ),
+    *say(
+        "max_net_exposure",
+        "net exposure at most 50%",
+        r"(?:max(?:imum)? )?net exposure(?: of)? ?<MOST>? ?<PCT>",
+        percent=number(),
+    ),
+    *say(
+        "max_sector_percent",
+        "max 25% per sector",
+        r"<MOST> <PCT>(?: of (?:my |the )?(?:equity|portfolio|account))? (?:per|in(?:to)?|for|on) (?:one |a |any |each |every |a single |any one )*sector",
+        r"<NEVER> (?:put |invest )?more than <PCT>(?: of (?:my |the )?(?:equity|portfolio|account))? (?:per|in(?:to)?) (?:one |a |any |each |a single |any one )*sector",
+        percent=number(),
+    ),
+    *say(
+        "max_consecutive_losses",
+        "pause 1 hour after 3 losses in a row",
+        r"(?:pause|stop|rest|wait|break|take a break)(?: trading)? (?:for )?<SPAN> after <N> (?:consecutive )?(?:losses|losing trades|losers)(?: in a row)?",
+        losses=number(3),
+        cool_down_minutes=minutes(1),
+    ),
+    *say(
+        "max_consecutive_losses",
+        "after 3 losing trades in a row wait 60 minutes",
+        r"after <N> (?:consecutive )?(?:losses|losing trades|losers)(?: in a row)?,? (?:pause|stop|rest|wait|break|take a break)(?: trading)?(?: for)? <SPAN>",
+        losses=number(1),
+        cool_down_minutes=minutes(2),
+    ),
+]
+PHRASES = [*SIZES, *RISK]
