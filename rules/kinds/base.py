@@ -67,12 +67,11 @@ class Kind(Generic[P]):
     caps: Callable[[P], Mapping[str, Decimal]] | None = None  # the same limit by name in limits.NUMBER_KINDS
 
     def __post_init__(self) -> None:
-        verbs = set(self.verbs)
         assert self.category in CATEGORIES, f"{self.name}: there is no category {self.category}"
-        assert verbs, f"{self.name} should have a verb"
+        assert self.verbs, f"{self.name} should have a verb"
         assert self.judge or self.watch, f"{self.name} should judge or watch"
-        assert self.judge or Verb.RESIZE not in verbs, f"{self.name} can't resize what it does not judge"
-        acts = verbs & {Verb.SKIP_MINUTE, Verb.FORCE_LIQUIDATE}
+        assert self.judge or Verb.RESIZE not in self.verbs, f"{self.name} can't resize what it does not judge"
+        acts = {Verb.SKIP_MINUTE, Verb.FORCE_LIQUIDATE} & set(self.verbs)
         assert self.watch or not acts, f"{self.name} should watch to skip or to liquidate"
 
     def sentence(self, params: P, verb: str) -> str:
