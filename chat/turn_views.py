@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import uniform
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpResponse, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -35,14 +36,14 @@ def turn_answer(request: UserRequest, turn_id: int) -> HttpResponse:
 @require_GET
 def turn_stream(request: UserRequest, turn_id: int) -> HttpResponse | StreamingHttpResponse:
     """The answer while it is written: everything so far first, in place of what the page has."""
-    return stream_response(request, turn_id, PageShape(get_token(request)))
+    return stream_response(request.user, turn_id, PageShape(get_token(request)))
 
 
 def stream_response(
-    request: UserRequest, turn_id: int, shape: Shape, *, after: str = ""
+    user: User | AnonymousUser, turn_id: int, shape: Shape, *, after: str = ""
 ) -> HttpResponse | StreamingHttpResponse:
     """Look once within the request, then follow without holding its database connection. Raises Forbidden."""
-    look = look_at(request.user, turn_id)
+    look = look_at(user, turn_id)
     if is_full(look.turn.user_id):
         refusal = HttpResponse("Too many streams are open.", status=503)
         refusal["Retry-After"] = str(round(uniform(2, 8)))
@@ -70,12 +71,7 @@ def turn_again(request: UserRequest, turn_id: int) -> HttpResponse:
 @require_POST
 def proposal_decide(request: UserRequest, part_id: int, verb: str) -> HttpResponse:
     """Apply, dismiss or undo: the one place where something that an analyst proposed is done."""
-    decide = {
-        "apply": services.proposal_apply,
-        "dismiss": services.proposal_dismiss,
-        "undo": services.proposal_undo,
-    }[verb]
-    outcome = decide(request.user, part_id)
+    outcome = services.DECISIONS[verb](request.user, part_id)
     if not wants_fragment(request):
         return redirect("chat:conversation-detail", outcome.part.message.conversation_id)
     return render(request, "chat/_proposal.html", {"proposal": proposal_of(outcome.part, outcome)})

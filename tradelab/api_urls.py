@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("reasoning.api_urls")),
     path("", include("broker.api_urls")),
     path("", include("agents.api_urls")),
+    path("", include("chat.api_urls")),
     path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
 ]

@@ -6,7 +6,7 @@ from chat.services.conversations import (
     conversation_rename,
     conversation_stop,
 )
-from chat.services.proposals import proposal_apply, proposal_dismiss, proposal_undo
+from chat.services.proposals import DECISIONS, proposal_apply, proposal_dismiss, proposal_undo
 from chat.services.sending import Sent, message_send, turn_again
 from chat.services.settings import analyst_update
 from chat.services.turns import (
@@ -23,6 +23,7 @@ from chat.services.turns import (
 )
 
 __all__ = [
+    "DECISIONS",
     "Claim",
     "Sent",
     "TurnLost",

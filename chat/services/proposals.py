@@ -62,3 +62,6 @@ def proposal_lock(user: User, part_id: int) -> tuple[Part, ProposalOutcome]:
     part = access_proposal(user, part_id, lock=True)
     outcome = ProposalOutcome.objects.filter(part=part).first()
     return part, outcome or ProposalOutcome(user_id=part.user_id, part=part)
+
+
+DECISIONS = {"apply": proposal_apply, "dismiss": proposal_dismiss, "undo": proposal_undo}
