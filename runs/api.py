@@ -12,11 +12,12 @@ from rest_framework.response import Response
 from core.api import OwnedApiView, page_of, paged
 from core.errors import UserError
 from core.requests import UserApiRequest
+from profiles.validate import known_fields
 from runs.forms import RunFilterForm
 from runs.models import Run, RunEvent
 from runs.query import number_in
 from runs.selectors import HEAVY, access_run, events_since, runs_of_user
-from runs.services import run_delete, run_stop
+from runs.services import run_delete, run_label, run_stop
 from runs.summary import RunSummary
 
 MOST_EVENTS = 500
@@ -45,6 +46,10 @@ class RunOut(serializers.ModelSerializer[Run]):
             "date_from",
             "date_to",
             "symbols",
+            "title",
+            "notes",
+            "tags",
+            "is_pinned",
             "decider",
             "steps_per_second",
             "cursor",
@@ -98,6 +103,13 @@ class RunDetailOut(RunOut):
         fields = [*RunOut.Meta.fields, "decider_params", "snapshot"]
 
 
+class LabelIn(serializers.Serializer[dict[str, Any]]):
+    title = serializers.CharField(required=False, allow_blank=True)
+    notes = serializers.CharField(required=False, allow_blank=True)
+    tags = serializers.ListField(child=serializers.CharField(), required=False)
+    is_pinned = serializers.BooleanField(required=False)
+
+
 class EventOut(serializers.ModelSerializer[RunEvent]):
     class Meta:
         model = RunEvent
@@ -132,6 +144,16 @@ class RunDetail(OwnedApiView):
     def get(self, request: UserApiRequest, run_id: int) -> Response:
         """A run with its strategy snapshot."""
         return Response(RunDetailOut(access_run(request.user, run_id)).data)
+
+    @extend_schema(request=LabelIn, responses=RunDetailOut)
+    def patch(self, request: UserApiRequest, run_id: int) -> Response:
+        """Change the owner's own words about a run: title, notes, tags, pin. Nothing else of a run can be changed."""
+        access_run(request.user, run_id)
+        sent = LabelIn(data=request.data)
+        if isinstance(request.data, dict):
+            known_fields(request.data, sent.fields)
+        sent.is_valid(raise_exception=True)
+        return Response(RunDetailOut(run_label(request.user, run_id, **sent.validated_data)).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: UserApiRequest, run_id: int) -> Response:

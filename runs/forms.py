@@ -8,10 +8,12 @@ from django import forms
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import QuerySet
 
+from core.forms import ServiceForm
 from market.symbols import symbol_normalise
 from profiles.models import TradingModel
 from profiles.selectors import models_list
 from runs.models import Run, RunState
+from runs.services.label import LONGEST_NOTES, LONGEST_TITLE
 
 
 class RunFilterForm(forms.Form):
@@ -41,3 +43,28 @@ class RunFilterForm(forms.Form):
         if wanted["symbol"]:
             runs = runs.filter(symbols__contains=[symbol_normalise(wanted["symbol"])])
         return runs
+
+
+class RunLabelForm(ServiceForm):
+    """The owner's own words about a run."""
+
+    title = forms.CharField(
+        max_length=LONGEST_TITLE, required=False, help_text="Shown beside the run's number."
+    )
+    tags = forms.CharField(required=False, help_text="Separated by commas, such as baseline, earnings week.")
+    notes = forms.CharField(
+        max_length=LONGEST_NOTES, required=False, widget=forms.Textarea(attrs={"rows": 6})
+    )
+    is_pinned = forms.BooleanField(label="Pin to the top of lists", required=False)
+
+    @staticmethod
+    def initial_of(run: Run) -> dict[str, Any]:
+        return {
+            "title": run.title,
+            "tags": ", ".join(run.tags),
+            "notes": run.notes,
+            "is_pinned": run.is_pinned,
+        }
+
+    def values(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "tags": self.cleaned_data["tags"].split(",")}

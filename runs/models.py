@@ -101,6 +101,12 @@ class Run(OwnedModel):
     # Caps on asking language models: calls, tokens, cost (dollars, as a string), seconds. They may be raised.
     budget = models.JSONField(default=dict, blank=True)
 
+    # The owner's own words; nothing reads them but pages.
+    title = models.CharField(max_length=100, blank=True)
+    notes = models.TextField(blank=True, max_length=4000)
+    tags = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    is_pinned = models.BooleanField(default=False)
+
     failure_code = models.CharField(max_length=40, blank=True)
     failure_message = models.TextField(blank=True)
     replay_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")

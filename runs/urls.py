@@ -14,6 +14,8 @@ urlpatterns = [
     path(f"{RUN}part/<slug:key>/", views.run_part, name="run-part"),
     path(f"{RUN}export/run-<slug:form>.zip", export_views.run_archive, name="run-archive"),
     path(f"{RUN}export/<slug:key>.<slug:form>", export_views.run_export, name="run-export"),
+    path(f"{RUN}edit/", views.run_edit_view, name="run-edit"),
+    path(f"{RUN}pin/", views.run_pin_view, name="run-pin"),
     path(f"{RUN}stop/", views.run_stop_view, name="run-stop"),
     path(f"{RUN}delete/", views.run_delete_view, name="run-delete"),
 ]

@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from core.errors import UserError
 from core.htmx import wants_fragment
 from core.panels import panel_get
 from core.requests import UserRequest
 from profiles.selectors import access_model
 from runs import page
-from runs.forms import RunFilterForm
-from runs.selectors import HEAVY, access_run_by_number, run_summaries, run_summary, runs_of_user
-from runs.services import run_delete, run_stop
-
-RUNS_A_PAGE = 50
+from runs.filters import Filters, filters_in
+from runs.forms import RunFilterForm, RunLabelForm
+from runs.listing import run_table
+from runs.selectors import access_run_by_number, run_summary
+from runs.services import run_delete, run_label, run_stop
 
 
 @require_safe
 def run_list(request: UserRequest) -> HttpResponse:
-    """Every run of the user, newest first."""
-    form = RunFilterForm(request.user, request.GET)
-    found = form.narrowed(runs_of_user(request.user).defer(*HEAVY))
-    listed = Paginator(found, RUNS_A_PAGE).get_page(request.GET.get("page"))
-    summaries = run_summaries(listed)
-    context = {
-        "form": form,
-        "page": listed,
-        "summaries": summaries,
-        "is_moving": any(summary.run.is_active for summary in summaries),
-    }
-    return render(request, "runs/run_list.html", context)
+    """The user's runs as the address filters, sorts and shows them."""
+    form, problem = RunFilterForm(request.user, request.GET), ""
+    try:
+        filters = filters_in(request)
+    except UserError as error:
+        filters, problem = Filters((), False), error.message
+    return render(request, "runs/run_list.html", run_table(request, form, filters, problem))
 
 
 @require_safe
@@ -76,6 +71,22 @@ def run_part(request: UserRequest, model_id: int, number: int, key: str) -> Http
     """A tab's content alone, for its own updates and paging."""
     run = access_run_by_number(request.user, model_id, number)
     return HttpResponse(panel_get(page.TABS, key).render(request, run))
+
+
+def run_edit_view(request: UserRequest, model_id: int, number: int) -> HttpResponse:
+    """The owner's own words about a run."""
+    run = access_run_by_number(request.user, model_id, number)
+    form = RunLabelForm(request.POST or None, initial=RunLabelForm.initial_of(run))
+    if request.method == "POST" and form.save(run_label, request.user, run.pk) is not None:
+        return redirect("runs:run-detail", model_id, number)
+    return render(request, "runs/run_edit.html", {"run": run, "form": form}, status=form.status)
+
+
+@require_POST
+def run_pin_view(request: UserRequest, model_id: int, number: int) -> HttpResponse:
+    run = access_run_by_number(request.user, model_id, number)
+    run_label(request.user, run.pk, is_pinned=not run.is_pinned)
+    return redirect("runs:run-detail", model_id, number)
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """Every write to runs: starting and ending them, the lease of whoever advances them, their progress and events."""
 
 from runs.services.events import event_append
+from runs.services.label import run_label
 from runs.services.lease import (
     Claim,
     LeaseLost,
@@ -27,6 +28,7 @@ __all__ = [
     "run_budget_set",
     "run_delete",
     "run_finish",
+    "run_label",
     "run_lock_again",
     "run_lock_claimed",
     "run_pause",

@@ -1,0 +1,86 @@
+"""Which runs are compared: ids in the address, all of them the user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.contrib.auth.models import AnonymousUser, User
+
+from core.errors import Forbidden, UserError
+from runs.compare.terms import unequal_terms
+from runs.models import Run
+from runs.query import LARGEST
+from runs.selectors import run_summaries, runs_of_user
+from runs.summary import RunSummary
+
+LEAST, MOST = 2, 6
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One run of a comparison, with the key that marks it in tables and charts."""
+
+    key: int
+    summary: RunSummary
+
+    @property
+    def run(self) -> Run:
+        return self.summary.run
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Runs in the order in which they were chosen. Panels of rooms above get this as their subject."""
+
+    members: tuple[Compared, ...]
+
+    @property
+    def runs(self) -> list[Run]:
+        return [member.run for member in self.members]
+
+    @property
+    def query(self) -> str:
+        """What the address of this comparison names."""
+        return ",".join(str(run.pk) for run in self.runs)
+
+    @property
+    def has_one_model(self) -> bool:
+        return len({run.model_id for run in self.runs}) == 1
+
+    @cached_property
+    def unequal(self) -> list[str]:
+        """What makes ranking these runs unfair, a sentence each; none where they stand on equal terms."""
+        return unequal_terms(self.runs)
+
+    @property
+    def has_one_capital(self) -> bool:
+        return len({run.initial_cash for run in self.runs}) == 1
+
+    @property
+    def has_one_timeline(self) -> bool:
+        """Whether step k was the same moment in all of them."""
+        return len({(run.data_hash, run.steps_total) for run in self.runs}) == 1
+
+
+def ids_in(values: Iterable[str]) -> list[int]:
+    """The ids that a query names, once each: "runs=3,5" and "runs=3&runs=5" alike. Raises UserError for nonsense."""
+    words = [word.strip() for value in values for word in value.split(",") if word.strip()]
+    wrong = [word for word in words if not (word.isascii() and word.isdecimal() and int(word) <= LARGEST)]
+    if wrong:
+        message = f"runs should be ids of runs with commas between them, found {wrong[0][:40]!r}."
+        raise UserError(message, fields={"runs": message})
+    return list(dict.fromkeys(map(int, words)))
+
+
+def comparison_of(user: User | AnonymousUser, ids: Sequence[int]) -> Comparison:
+    """The user's own runs of these ids. Raises UserError for too few or too many, Forbidden for one that isn't theirs."""
+    if not LEAST <= len(ids) <= MOST:
+        message = f"{LEAST} to {MOST} runs can be compared, found {len(ids)}."
+        raise UserError(message, fields={"runs": message})
+    found = {run.pk: run for run in runs_of_user(user).filter(pk__in=ids)}
+    if len(found) < len(ids):
+        raise Forbidden
+    summaries = run_summaries(found[wanted] for wanted in ids)
+    return Comparison(tuple(Compared(key, summary) for key, summary in enumerate(summaries, start=1)))

@@ -1,0 +1,57 @@
+"""The list of runs as its page shows it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.core.paginator import Paginator
+
+from core.requests import UserRequest
+from profiles.deciders import decider_choices
+from runs.filters import FIELDS, TEST_WORDS, Filter, Filters
+from runs.forms import RunFilterForm
+from runs.selectors import HEAVY, run_summaries, runs_of_user
+from runs.sorting import columns_in, headings, options, sort_in, sorted_runs
+
+RUNS_A_PAGE = 50
+
+
+class Chip(NamedTuple):
+    """A filter in words, and the address of the list without it."""
+
+    filter: Filter
+    without: str
+
+
+def run_table(request: UserRequest, form: RunFilterForm, filters: Filters, problem: str) -> dict[str, Any]:
+    """Everything `runs/run_list.html` shows."""
+    sort, columns = sort_in(request), columns_in(request)
+    found = filters.narrowed(form.narrowed(runs_of_user(request.user).defer(*HEAVY)))
+    listed = Paginator(sorted_runs(found, sort), RUNS_A_PAGE).get_page(request.GET.get("page"))
+    summaries = run_summaries(listed)
+    return {
+        "form": form,
+        "filters": filters,
+        "problem": problem,
+        "chips": [Chip(one, without(request, filters, one)) for one in filters.found],
+        "fields": FIELDS.values(),
+        "tests": TEST_WORDS,
+        "deciders": decider_choices(),
+        "page": listed,
+        "summaries": summaries,
+        "columns": {column.name for column in columns},
+        "headings": headings(request, columns, sort),
+        "all_columns": options().values(),
+        "sort": sort,
+        "is_narrow": form.is_narrow or bool(filters.found),
+        "is_moving": any(summary.run.is_active for summary in summaries),
+    }
+
+
+def without(request: UserRequest, filters: Filters, gone: Filter) -> str:
+    """The address of the same list with one filter less."""
+    query = request.GET.copy()
+    for name in ("field", "test", "value", "page"):
+        query.pop(name, None)
+    query.setlist("f", [one.code for one in filters.found if one is not gone])
+    return f"?{query.urlencode()}"
