@@ -57,7 +57,12 @@ def template_load(name: str = NEWEST) -> Template:
     """Raises KeyError for a version that there isn't."""
     if name not in template_names():
         raise KeyError(name)
-    texts = {part: (FOLDER / name / f"{part}.md").read_text(encoding="utf-8").rstrip("\n") for part in PARTS}
+    return template_read(FOLDER / name, PARTS)
+
+
+def template_read(folder: Path, parts: tuple[str, ...]) -> Template:
+    """A version from its folder, one file a part."""
+    texts = {part: (folder / f"{part}.md").read_text(encoding="utf-8").rstrip("\n") for part in parts}
     return Template(
-        name, texts, hashlib.sha256("\0".join(texts[part] for part in PARTS).encode()).hexdigest()
+        folder.name, texts, hashlib.sha256("\0".join(texts[part] for part in parts).encode()).hexdigest()
     )

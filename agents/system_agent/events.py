@@ -1,5 +1,7 @@
 """What crosses between the analyst and whoever keeps the conversation: a request comes in, events come out.
 
+`agents.analyst.answer(request, stop)` is the door.
+
 A turn is a stream of events in this order: any number of texts (`TextDelta`… `TextEnd`, with a `TextReset` before the end
 when the analyst takes back what it has said so far), tool calls each followed by its result, and proposals; `Usage` after
 every call of a language model; at the very end one `Done`, after a `Failure` if something went wrong.

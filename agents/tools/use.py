@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
@@ -30,6 +30,13 @@ class BadArguments(UserError):
 
 class TooSlow(UserError):
     code = "too_slow"
+
+
+class Takes(Protocol):
+    """What has arguments: a tool, or whatever else is used like one."""
+
+    @property
+    def arguments(self) -> type[Arguments]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +65,16 @@ def tool_use(asking: Asking, name: str, arguments: str) -> Used:
     return Used(payload, since(began), shown=shown)
 
 
-def arguments_read(tool: Tool[Any], text: str) -> Arguments:
+def arguments_read(tool: Takes, text: str) -> Any:
     """Raises BadArguments naming what is wrong."""
     if len(text) > MOST_ARGUMENTS:
         raise BadArguments(
             f"Arguments should have at most {MOST_ARGUMENTS:,} characters, found {len(text):,}."
         )
     try:
-        read: Arguments = tool.arguments.model_validate_json(text.strip() or "{}", strict=True)
+        return tool.arguments.model_validate_json(text.strip() or "{}", strict=True)
     except ValidationError as error:
         raise BadArguments(problems_of(error)) from None
-    return read
 
 
 def problems_of(error: ValidationError) -> str:
