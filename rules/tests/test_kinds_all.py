@@ -25,7 +25,19 @@ from trading.types import OrderType
 FOLDER = Path(__file__).resolve().parents[1] / "kinds"
 FILES = sorted(file for file in FOLDER.glob("*.py") if file.stem not in ("__init__", "base"))
 NUMBERS = (int, Decimal)
-SENSELESS = (-1e12, 1e300, "1e400", float("nan"), float("inf"), "NaN", "much", "", True, {}, [None])
+SENSELESS: tuple[Any, ...] = (
+    -1e12,
+    1e300,
+    "1e400",
+    float("nan"),
+    float("inf"),
+    "NaN",
+    "much",
+    "",
+    True,
+    {},
+    [None],
+)
 
 
 @pytest.fixture(params=sorted(KINDS))
@@ -119,7 +131,8 @@ class TestRefusals:
         assert set(problems) == required or (not required and set(problems) <= {"params"})
 
     def test_nothing_at_all(self, kind: Kind[Any]) -> None:
-        for nothing in (None, [], 5, "percent"):
+        nothings: tuple[Any, ...] = (None, [], 5, "percent")
+        for nothing in nothings:
             assert set(params_read(kind.params, nothing)[1]) == {"params"}
 
     def test_senseless_numbers(self, kind: Kind[Any]) -> None:

@@ -16,7 +16,7 @@ OTHER = {step: [buy(step, "BBB")] for step in range(1, 12)}
 
 
 class TestVolatility:
-    PARAMS = {"times": 3, "mean_bars": 2}
+    PARAMS: dict[str, Any] = {"times": 3, "mean_bars": 2}
     CALM = (100, 101, 99, 100)  # a range of two dollars
 
     def denied(self, verb: str, spike: Any, script: Any = EVERY) -> list[str]:

@@ -22,7 +22,7 @@ def said(kind: str, prices: Prices, entry: OrderIntent = LONG, **params: Any) ->
 class TestPriceCondition:
     """Each bar stands still, so that its own VWAP is its price."""
 
-    VWAP = {"line": "vwap"}
+    VWAP: dict[str, Any] = {"line": "vwap"}
 
     def test_at_the_line_passes_beyond_it_does_not(self) -> None:
         for prices, above, below in (
@@ -45,10 +45,10 @@ class TestPriceCondition:
 
     def test_only_the_entries_that_it_is_about(self) -> None:
         falling = [100, 99, 99]
-        about_longs = {"price": "above", "entries": "long", **self.VWAP}
+        about_longs: dict[str, Any] = {"price": "above", "entries": "long", **self.VWAP}
         assert said("price_condition", falling, LONG, **about_longs) == ["PRICE_CONDITION"]
         assert said("price_condition", falling, SHORT, **about_longs) == []
-        about_shorts = {"price": "below", "entries": "short", **self.VWAP}
+        about_shorts: dict[str, Any] = {"price": "below", "entries": "short", **self.VWAP}
         assert said("price_condition", [100, 101, 101], SHORT, **about_shorts) == ["PRICE_CONDITION"]
 
     def test_closing_waits_for_nothing(self) -> None:
@@ -74,7 +74,7 @@ class TestIndicatorCondition:
     def test_the_z_score(self) -> None:
         # 100, 100, 103: the mean is 101, the sample deviation √3, so that the last is 2 ÷ √3 = 1.1547 above.
         prices = [100, 100, 103, 103]
-        zscore = {"indicator": "zscore", "indicator_bars": 3}
+        zscore: dict[str, Any] = {"indicator": "zscore", "indicator_bars": 3}
         assert said("indicator_condition", prices, at_most="1.1548", **zscore) == []
         assert said("indicator_condition", prices, at_most="1.1547", **zscore) == ["INDICATOR_CONDITION"]
 
@@ -83,7 +83,7 @@ class TestIndicatorCondition:
         assert found == ["RULE_UNENFORCEABLE"]  # nothing has moved
 
     def test_only_the_entries_that_it_is_about(self) -> None:
-        params = {"indicator_bars": 2, "at_most": 70, "entries": "long"}
+        params: dict[str, Any] = {"indicator_bars": 2, "at_most": 70, "entries": "long"}
         assert said("indicator_condition", self.RISING, LONG, **params) == ["INDICATOR_CONDITION"]
         assert said("indicator_condition", self.RISING, SHORT, **params) == []
 
@@ -94,13 +94,13 @@ def volumes(*shares: int) -> list[tuple[float, ...]]:
 
 class TestVolume:
     def test_relative_to_the_mean_before(self) -> None:
-        params = {"times": "1.5", "mean_bars": 2}
+        params: dict[str, Any] = {"times": "1.5", "mean_bars": 2}
         assert said("min_relative_volume", volumes(1000, 3000, 3000, 1), **params) == []
         assert said("min_relative_volume", volumes(1000, 3000, 2999, 1), **params) == ["MIN_RELATIVE_VOLUME"]
         assert said("min_relative_volume", volumes(1000, 3000, 1), **params) == ["RULE_UNENFORCEABLE"]
 
     def test_of_the_last_bars_together(self) -> None:
-        params = {"shares": 5000, "last_bars": 2}
+        params: dict[str, Any] = {"shares": 5000, "last_bars": 2}
         assert said("min_volume", volumes(9000, 2000, 3000, 1), **params) == []
         assert said("min_volume", volumes(9000, 2000, 2999, 1), **params) == ["MIN_VOLUME"]
         assert said("min_volume", volumes(9000, 1), **params) == ["RULE_UNENFORCEABLE"]

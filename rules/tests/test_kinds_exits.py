@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from rules.tests.whole_run import Played, Prices, Stage, play, rule
+from rules.tests.played import Played
+from rules.tests.whole_run import Bars, Prices, Stage, play, rule
 from rules.tests.world import ask, buy
 from trading.money import ZERO
 from trading.positions import Lot, Position
@@ -53,7 +54,7 @@ class TestLevels:
     def test_nothing_is_added_while_it_is_closed(
         self, kind: str, params: Any, quiet: float, reached: float
     ) -> None:
-        bars = {"AAA": [100, 100, reached, reached, reached], "BBB": [100] * 5}
+        bars: Bars = {"AAA": [100, 100, reached, reached, reached], "BBB": [100] * 5}
         run = play(bars, {1: [buy(10)], 3: [buy(5), buy(5, "BBB")]}, rules=[rule(kind, **params)])
         assert run.denied == {"09:33": [kind.upper()]}
         assert run.held == {"BBB": 5}
@@ -77,7 +78,7 @@ def test_the_average_price_counts_whatever_single_lots_cost() -> None:
 
 class TestTrailingStop:
     def test_the_best_price_is_the_best_inside_a_bar(self) -> None:
-        spike = [100, 100, (100, 110, 100, 108), 107.81, 107.8, 107]
+        spike: Prices = [100, 100, (100, 110, 100, 108), 107.81, 107.8, 107]
         run = held_through("trailing_stop", spike, trail_percent=2)
         assert closed(run) == ["09:35"]  # 2 % off 110 is 107.80
 
@@ -116,7 +117,7 @@ class TestStopLossAtr:
 
     def test_a_symbol_without_one_hides_no_other(self) -> None:
         """A position from before the rule, as a what-if has it, may be in a symbol without enough bars."""
-        bars = {"AAA": [None] * 4 + [100] * 4, "BBB": [*self.CALM, 90, 90]}
+        bars: Bars = {"AAA": [None] * 4 + [100] * 4, "BBB": [*self.CALM, 90, 90]}
         rules = [rule("stop_loss_atr", multiple=1, atr_bars=4)]
         stage = Stage([bars], rules=rules)
         account = stage._account()
@@ -131,7 +132,7 @@ class TestStopLossAtr:
 
 
 def test_a_rule_that_closes_never_closes_twice() -> None:
-    bars = {"AAA": [100, 100, 90, None, None, 90, 90, 90], "BBB": [50] * 8}
+    bars: Bars = {"AAA": [100, 100, 90, None, None, 90, 90, 90], "BBB": [50] * 8}
     rules = [
         rule("stop_loss_percent", percent=5),
         rule("trailing_stop", trail_percent=5),

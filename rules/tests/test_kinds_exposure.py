@@ -68,6 +68,15 @@ class TestMinCashReserve:
 
 
 class TestGrossExposure:
+    HALF: tuple[tuple[str, Any], ...] = (
+        ("max_gross_exposure", {"percent": 50}),
+        ("max_leverage", {"times": "0.5"}),
+    )
+    WHOLE: tuple[tuple[str, Any], ...] = (
+        ("max_gross_exposure", {"percent": 100}),
+        ("max_leverage", {"times": 1}),
+    )
+
     def test_longs_and_shorts_add_up(self) -> None:
         assert said("max_gross_exposure", buy(60), short(40, "BBB"), percent=100) == []
         assert said("max_gross_exposure", buy(60), short(41, "BBB"), percent=100) == ["MAX_GROSS_EXPOSURE"]
@@ -75,7 +84,7 @@ class TestGrossExposure:
         assert said("max_leverage", buy(60), short(41, "BBB"), times=1) == ["MAX_LEVERAGE"]
 
     def test_a_position_that_is_turned_counts_once(self) -> None:
-        for kind, params in (("max_gross_exposure", {"percent": 50}), ("max_leverage", {"times": "0.5"})):
+        for kind, params in self.HALF:
             script = {1: [buy(50)], 3: [ask(Action.SELL, 101)], 5: [ask(Action.SELL, 50)]}
             run = play(BARS, script, rules=[rule(kind, **params)], is_margin=True)
             assert run.denied == {"09:33": [kind.upper()]}
@@ -84,7 +93,7 @@ class TestGrossExposure:
 
     def test_resized_together_with_what_works(self) -> None:
         resting = buy(30, order_type=OrderType.LIMIT, limit_price="90")
-        for kind, params in (("max_gross_exposure", {"percent": 100}), ("max_leverage", {"times": 1})):
+        for kind, params in self.WHOLE:
             rules = [rule(kind, verb="resize", **params)]
             run = play(BARS, {1: [resting], 2: [short(99, "BBB")]}, rules=rules, is_margin=True)
             assert run.resized == {"09:32": [(99, 70)]}

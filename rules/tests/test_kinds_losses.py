@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from rules.tests.whole_run import Played, play, rule
+from rules.tests.played import Played
+from rules.tests.whole_run import Bars, play, rule
 from rules.tests.world import ask, buy
 from trading.types import Action, OrderIntent, OrderType
 
 # With 80 shares of $100, $2.50 down is exactly 2 % of $10,000.
-LIMITS = {
+LIMITS: dict[str, dict[str, Any]] = {
     "max_daily_loss": {"percent": 2},
     "max_weekly_loss": {"percent": 2},
     "max_drawdown": {"percent": 2},
@@ -85,7 +86,7 @@ def test_losses_in_money(name: str) -> None:
 def test_a_day_and_a_week_open_with_the_equity_before_them() -> None:
     hold = {1: [buy(80)]}
     tries = {f"{day} 09:31": [nibble()] for day in ("Tue", "Wed")}
-    days = [{"AAA": [100, 100, 98.5]}, {"AAA": [98.5, 97]}, {"AAA": [96, 96]}]
+    days: list[Bars] = [{"AAA": [100, 100, 98.5]}, {"AAA": [98.5, 97]}, {"AAA": [96, 96]}]
     for kind, denied in (("max_daily_loss", []), ("max_weekly_loss", ["Wed 09:31"])):
         rules = [rule(kind, verb="reject_trade", percent=3)]
         run = play(days[0], {**hold, **tries}, *days[1:], rules=rules)
@@ -111,7 +112,7 @@ def test_drawdown_counts_from_the_highest_so_far() -> None:
 
 
 def test_a_halt_may_count_from_the_start_of_the_run() -> None:
-    days = {"AAA": [100, 100, 99]}, {"AAA": [98, 98, 98]}
+    days: tuple[Bars, Bars] = {"AAA": [100, 100, 99]}, {"AAA": [98, 98, 98]}
     for since, stopped in (("session", {}), ("run", {"Tue 09:31": ["HALT_ON_LOSS"]})):
         rules = [rule("halt_on_loss", verb="stop_trading", percent="1.5", since=since)]
         assert play(days[0], {1: [buy(100)]}, days[1], rules=rules).stopped == stopped

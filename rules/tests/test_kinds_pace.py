@@ -79,7 +79,7 @@ def trips(symbol: str, *steps: int) -> dict[int | str, Wish]:
 
 
 class TestMaxConsecutiveLosses:
-    PARAMS = {"losses": 2, "cool_down_minutes": 10}
+    PARAMS: dict[str, Any] = {"losses": 2, "cool_down_minutes": 10}
 
     def test_a_pause_after_the_last_of_several_losses(self) -> None:
         # The second loss is closed at 09:37; ten minutes later opening is possible again.
@@ -111,7 +111,7 @@ class TestMaxConsecutiveLosses:
 
 
 class TestLowProfitLock:
-    PARAMS = {"trades": 2, "lookback_minutes": 30, "lock_minutes": 10}
+    PARAMS: dict[str, Any] = {"trades": 2, "lookback_minutes": 30, "lock_minutes": 10}
 
     @pytest.mark.parametrize(("least", "code"), [("-4", []), ("-3.99", ["LOW_PROFIT_LOCK"])])
     def test_exactly_the_least_profit_passes(self, least: str, code: Sequence[str]) -> None:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from rules.kinds import KINDS
 from rules.param_fields import first_values
-from rules.tests.whole_run import Played, play, rule
+from rules.tests.played import Played
+from rules.tests.whole_run import play, rule
 from rules.tests.world import buy
 from trading.types import Action, Effect, OrderIntent, OrderType
 

@@ -76,7 +76,7 @@ def daily(*rows: tuple[float, int]) -> BarColumns:
     days = [last - timedelta(days=n) for n in reversed(range(len(rows)))]
     return BarColumns.of(
         [
-            (int(day.timestamp()), *[close] * 4, volume)
+            (int(day.timestamp()), close, close, close, close, volume)
             for day, (close, volume) in zip(days, rows, strict=True)
         ]
     )
@@ -97,8 +97,8 @@ class TestHistory:
         past = {"AAA": daily((50, 1), (100, 1))}
         for price in (105, 95):
             assert self.deny("min_move", price, past, percent=5) == []
-        for price in (104.99, 95.01):
-            assert self.deny("min_move", price, past, percent=5) == ["MIN_MOVE"]
+        for near in (104.99, 95.01):
+            assert self.deny("min_move", near, past, percent=5) == ["MIN_MOVE"]
         assert self.deny("min_move", 105, None, percent=5) == ["RULE_UNENFORCEABLE"]
 
     def test_a_run_of_daily_bars_looks_back_on_its_own(self) -> None:

@@ -11,7 +11,7 @@ from rules.tests.world import ask, buy
 from trading.types import Action, OrderType
 
 FLAT = {"AAA": [100] * 12}
-CAPS = {  # each allows 20 shares at $100 of $10,000
+CAPS: dict[str, dict[str, Any]] = {  # each allows 20 shares at $100 of $10,000
     "max_position_percent": {"percent": 20},
     "max_position_dollars": {"dollars": 2000},
     "max_position_shares": {"shares": 20},

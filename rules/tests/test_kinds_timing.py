@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from rules.tests.whole_run import MONDAY, Played, Wish, at_clock, play, rule
+from rules.tests.played import MONDAY, Played
+from rules.tests.whole_run import Bars, Wish, at_clock, play, rule
 from rules.tests.world import ask, buy
 from trading.types import Action, OrderType, TimeInForce
 
 FLAT = {"AAA": [100] * 12}  # from 09:30
 EVERY = {step: [buy(step)] for step in range(1, 12)}
-SKIPPING = {  # each forbids the bars that begin at 09:33 and 09:34
+SKIPPING: dict[str, dict[str, Any]] = {  # each forbids the bars that begin at 09:33 and 09:34
     "blackout": {"start": "09:33", "end": "09:35"},
     "trading_hours": {"start": "09:35", "end": "09:33"},
 }
@@ -128,7 +129,7 @@ class TestDays:
 
     def test_an_entry_that_rests_over_night_does_not_fill_on_another_day(self) -> None:
         resting = buy(1, order_type=OrderType.LIMIT, limit_price="95", time_in_force=TimeInForce.GTC)
-        daily = {"AAA": [100, (100, 101, 99, 100), (90, 90, 90, 90)]}
+        daily: Bars = {"AAA": [100, (100, 101, 99, 100), (90, 90, 90, 90)]}
         rules = [rule("only_on_weekdays", weekdays=["tuesday"])]
         assert play(daily, {1: [resting]}, rules=rules, is_daily=True).fills == []
 
@@ -142,7 +143,7 @@ class TestFlatBy:
         assert play(FLAT, {1: [buy(5)]}, rules=[rule("flat_by", flat_by="15:55")]).held == {"AAA": 5}
 
     def test_in_the_first_bar_after_a_hole(self) -> None:
-        holey = {"AAA": [100, 100, 100, None, None, 100, 100]}
+        holey: dict[str, Any] = {"AAA": [100, 100, 100, None, None, 100, 100]}
         script = {1: [buy(5)], 3: [buy(1)]}
         run = play(holey, script, rules=[rule("flat_by", flat_by="09:34")])
         assert run.fills[1:] == [("09:35", "AAA", "sell", 5)]

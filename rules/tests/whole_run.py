@@ -137,7 +137,7 @@ class Stage:
         row = bisect_left(self.starts, int(now.timestamp()))
         return datetime.fromtimestamp(self.starts[row], UTC) if row < len(self.starts) else None
 
-    def play(self, script: Mapping[int | str, Wish]) -> Played:
+    def play(self, script: Mapping[Any, Wish]) -> Played:
         """Decide by the script, whose keys are steps or exchange times; in between hold."""
 
         def decide(account: Account) -> Decision:
@@ -205,7 +205,7 @@ class Stage:
         )
 
 
-def play(bars: Bars, script: Mapping[int | str, Wish], *later_days: Bars, **stage: Any) -> Played:
+def play(bars: Bars, script: Mapping[Any, Wish], *later_days: Bars, **stage: Any) -> Played:
     """Play one session, or several days after one another; see Stage for what can be set."""
     return Stage([bars, *later_days], **stage).play(script)
 
