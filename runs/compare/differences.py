@@ -12,7 +12,6 @@ from runs.snapshot_rows import TITLES
 from runs.words import label_of, words_of
 
 ABSENT = "—"
-LONGEST_IN_A_CELL = 160
 
 
 class Difference(NamedTuple):
@@ -21,10 +20,6 @@ class Difference(NamedTuple):
     section: str
     label: str
     values: list[str]
-
-    @property
-    def is_long(self) -> bool:
-        return any(len(value) > LONGEST_IN_A_CELL for value in self.values)
 
 
 def differences_of(runs: Sequence[Run]) -> list[Difference]:

@@ -50,22 +50,31 @@ class FigureSection(NamedTuple):
     rows: list[FigureRow]
 
 
-def first_figures(comparison: Comparison) -> list[FigureRow]:
-    definitions = {name: about for section in SECTIONS for name, about in definitions_of(section).items()}
-    values = values_of(comparison)
-    return [row_of(comparison, name, definitions[name], values) for name in FIRST]
+class Figures(NamedTuple):
+    first: list[FigureRow]
+    others: list[FigureSection]  # without what is undefined in every run
 
 
-def other_figures(comparison: Comparison) -> list[FigureSection]:
-    """The rest by section, without what is undefined in every run."""
+def figures_of(comparison: Comparison) -> Figures:
+    """One query for the statistics of all runs."""
     values = values_of(comparison)
-    found = []
-    for section in SECTIONS:
-        names = {name: about for name, about in definitions_of(section).items() if name not in FIRST}
-        rows = [row_of(comparison, name, about, values) for name, about in names.items() if is_known(name, values)]
-        if rows:
-            found.append(FigureSection(section.title, rows))
-    return found
+    sections = [(section.title, definitions_of(section)) for section in SECTIONS]
+    every = {name: about for _, names in sections for name, about in names.items()}
+    others = [
+        FigureSection(
+            title,
+            [
+                row_of(comparison, name, about, values)
+                for name, about in names.items()
+                if name not in FIRST and is_known(name, values)
+            ],
+        )
+        for title, names in sections
+    ]
+    return Figures(
+        first=[row_of(comparison, name, every[name], values) for name in FIRST],
+        others=[section for section in others if section.rows],
+    )
 
 
 def values_of(comparison: Comparison) -> list[Mapping[str, Any]]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from django.contrib.auth.models import AnonymousUser, User
 
 from core.errors import Forbidden, UserError
-from runs.compare.terms import unequal_terms
+from runs.compare.terms import name_of, unequal_terms
 from runs.models import Run
 from runs.query import LARGEST
 from runs.selectors import run_summaries, runs_of_user
@@ -24,6 +24,7 @@ class Compared:
 
     key: int
     summary: RunSummary
+    name: str  # as short as tells them apart: "Run 3", or with its Model
 
     @property
     def run(self) -> Run:
@@ -44,10 +45,6 @@ class Comparison:
     def query(self) -> str:
         """What the address of this comparison names."""
         return ",".join(str(run.pk) for run in self.runs)
-
-    @property
-    def has_one_model(self) -> bool:
-        return len({run.model_id for run in self.runs}) == 1
 
     @cached_property
     def unequal(self) -> list[str]:
@@ -82,5 +79,11 @@ def comparison_of(user: User | AnonymousUser, ids: Sequence[int]) -> Comparison:
     found = {run.pk: run for run in runs_of_user(user).filter(pk__in=ids)}
     if len(found) < len(ids):
         raise Forbidden
+    is_one_model = len({run.model_id for run in found.values()}) == 1
     summaries = run_summaries(found[wanted] for wanted in ids)
-    return Comparison(tuple(Compared(key, summary) for key, summary in enumerate(summaries, start=1)))
+    return Comparison(
+        tuple(
+            Compared(key, summary, f"Run {summary.run.number}" if is_one_model else name_of(summary.run))
+            for key, summary in enumerate(summaries, start=1)
+        )
+    )

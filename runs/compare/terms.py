@@ -36,15 +36,15 @@ def differs(runs: Sequence[Run], title: str, words: Callable[[Run], str]) -> str
 
 
 def joined(runs: Sequence[Run], words: Callable[[Run], str]) -> str:
-    """ "$10,000 (runs A 1, A 2) and $50,000 (run B 1)": each value once, with whose it is."""
+    """ "$10,000 (A, run 1; A, run 2), $50,000 (B, run 1)": each value once, with whose it is."""
     owners: dict[str, list[str]] = {}
     for run in runs:
         owners.setdefault(words(run), []).append(name_of(run))
-    return ", ".join(f"{value} ({', '.join(names)})" for value, names in owners.items())
+    return ", ".join(f"{value} ({'; '.join(names)})" for value, names in owners.items())
 
 
 def name_of(run: Run) -> str:
-    return f"{run.model.name} {run.number}"
+    return f"{run.model.name}, run {run.number}"
 
 
 def execution_of(run: Run) -> ExecutionSettings:
