@@ -1,18 +1,21 @@
 """The session loop: a Model walks through its bars, one step at a time, and every step is on record.
 
 `think` asks the decider and may be slow; it holds no transaction. `act` runs the core's step and stores all that
-came of it in one. Steps of a decider that costs nothing to ask again commit together.
+came of it in one. Steps that cost nothing to repeat commit together: those of a decider that is free, and those at which
+a language model was not asked.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from itertools import islice
 
 from django.conf import settings
 from django.contrib.auth.models import User
 
 from agents.closing import is_closing
+from agents.llm.types import Paused, StopAsked
 from agents.outcome import run_complete
 from agents.setup import Desk, desk_open
 from broker.batch import Batch
@@ -32,8 +35,15 @@ def advance(user: User, claim: Claim, *, slice_seconds: float) -> RunState:
     ends_at = time.monotonic() + slice_seconds
     stretches = desk.stretches()
     while desk.has_steps_left:
-        began = time.monotonic()
-        if act(user, claim, desk, think(desk, stretches)):
+        began, batch = time.monotonic(), desk.batch()
+        try:
+            think(desk, stretches, batch)
+        except (Paused, StopAsked):
+            # The steps at which nobody was asked stand before the one that could not be answered, and count.
+            if len(batch) and act(user, claim, *taken_again(user, claim, len(batch))):
+                return RunState.STOPPED
+            raise
+        if act(user, claim, desk, batch):
             return RunState.STOPPED
         if desk.has_steps_left and (time.monotonic() > ends_at or is_closing()):
             return RunState.RUNNING
@@ -41,15 +51,24 @@ def advance(user: User, claim: Claim, *, slice_seconds: float) -> RunState:
     return conclude(user, claim, desk)
 
 
-def think(desk: Desk, stretches: Iterator[Stretch]) -> Batch:
+def think(desk: Desk, stretches: Iterator[Stretch], batch: Batch) -> None:
     """Take the steps that will commit together, on the desk's own account; nothing is stored yet."""
-    batch = Batch(desk.account.step + 1, desk.account.peak_equity)
     ends_at = time.monotonic() + settings.RUN_COMMIT_SECONDS
     for stretch in stretches:
         batch.add(stretch)
-        if len(batch) >= desk.steps_per_commit or time.monotonic() > ends_at:
+        if not desk.decider.is_free:
+            desk.decider.learn(list(stretch.results()), desk.account)
+        if desk.is_enough(batch) or time.monotonic() > ends_at:
             break
-    return batch
+
+
+def taken_again(user: User, claim: Claim, steps: int) -> tuple[Desk, Batch]:
+    """The next steps on a fresh desk, whose account stands right behind them."""
+    desk = desk_open(user, claim)
+    batch = desk.batch()
+    for stretch in islice(desk.stretches(), steps):
+        batch.add(stretch)
+    return desk, batch
 
 
 def act(user: User, claim: Claim, desk: Desk, batch: Batch) -> bool:
@@ -63,7 +82,7 @@ def act(user: User, claim: Claim, desk: Desk, batch: Batch) -> bool:
         is_stopped = run.stop_requested_at is not None
         if is_stopped:
             run_complete(run, RunState.STOPPED)
-    desk.decider.learn(results, desk.account)
+    desk.decider.thoughts = []
     return is_stopped
 
 

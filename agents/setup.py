@@ -21,6 +21,7 @@ from agents.llm.endpoint import journal_open
 from agents.recorded import recording_fill
 from agents.seat import llm_seat
 from agents.timeline import Timeline
+from broker.batch import Batch
 from broker.equity import Ints
 from broker.selectors import checkpoint_account
 from core.rls import acting_as
@@ -74,9 +75,23 @@ class Desk:
             return max(1, int(self.steps_per_second * settings.RUN_COMMIT_SECONDS))
         return int(settings.RUN_COMMIT_STEPS)
 
+    def batch(self) -> Batch:
+        """What will hold the next steps."""
+        return Batch(self.account.step + 1, self.account.peak_equity)
+
+    def is_enough(self, batch: Batch) -> bool:
+        """Whether these steps should be stored before the next is taken; an answer that was paid for always should."""
+        return len(batch) >= self.steps_per_commit and (
+            self.decider.is_free or self.is_paced or batch.ends_asked
+        )
+
+    @property
+    def is_paced(self) -> bool:
+        return self.steps_per_second is not None
+
     def stretches(self) -> Iterator[Stretch]:
         """Take the steps that are left; where only few may commit together, one by one."""
-        one_by_one = self.steps_per_commit < FEW_STEPS or self.steps_per_second is not None
+        one_by_one = self.steps_per_commit < FEW_STEPS or self.is_paced
         return walk(
             self.account,
             self.timeline.reel(),

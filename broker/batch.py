@@ -59,6 +59,12 @@ class Batch:
                 yield part.decision
 
     @property
+    def ends_asked(self) -> bool:
+        """Whether the decider was asked at the last step."""
+        last = self.stretches[-1].parts[-1]
+        return (last.decisions[-1] if isinstance(last, Quiet) else last.decision).was_asked
+
+    @property
     def last_equity(self) -> Decimal:
         last = self.stretches[-1].parts[-1]
         return last.equity[-1] if isinstance(last, Quiet) else last.equity

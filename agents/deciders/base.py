@@ -82,9 +82,8 @@ class Decider(ABC):
         hold would be given again, so that nobody has to ask. None: ask at every step."""
         return None
 
-    def learn(self, results: Sequence[StepResult], account: Account) -> None:
-        """Hear what came of the steps that were just committed, with the thoughts that led to them."""
-        self.thoughts = []
+    def learn(self, results: Sequence[StepResult], account: Account) -> None:  # noqa: B027  (most need not know)
+        """Hear what came of the steps that were just taken; for deciders that are not free."""
 
     def look_back(self, observation: Observation) -> Sequence[Thought]:
         """What there is to say after the last step, before the run ends; nothing for most."""

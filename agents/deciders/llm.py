@@ -129,7 +129,6 @@ class Llm(Decider):
             self.prompter.notes[result.step] = note
             if result.decision.was_asked:
                 self.last = LastAsked(result.step, marks_read(note.marks))
-        super().learn(results, account)
         self.watch = Watch(account)
 
     def look_back(self, observation: Observation) -> Sequence[Thought]:
