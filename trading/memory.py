@@ -100,9 +100,8 @@ class Memory:
         if tally is None:
             tally = self.session[symbol] = Tally()
         if trips:
-            self._note_closing(order, fill, sum((trip.pnl for trip in trips), ZERO), tally)
-        opened = fill.quantity - sum(trip.quantity for trip in trips)
-        if opened and abs(held) == opened:
+            self._note_closing(order, fill, sum([trip.pnl for trip in trips], ZERO), tally)
+        if held and abs(held) == fill.quantity - sum([trip.quantity for trip in trips]):
             self.opened_at[symbol] = fill.at
         if order.is_opening and order.filled_quantity == fill.quantity:
             tally.entries += 1
@@ -110,7 +109,9 @@ class Memory:
 
     def _note_closing(self, order: Order, fill: Fill, pnl: Decimal, tally: Tally) -> None:
         tally.pnl += pnl
-        last = next((each for each in reversed(self.closings) if each.order == order.number), None)
+        last = None
+        if order.filled_quantity > fill.quantity:
+            last = next((each for each in reversed(self.closings) if each.order == order.number), None)
         if last is None:
             tally.exits += 1
             last = Closing(order.number, fill.symbol, fill.at, ZERO, is_stop=False)
