@@ -21,6 +21,10 @@ class Shares:
     values: tuple[float, ...]
     tokens: int  # of a prompt, on average
 
+    def at_least(self, share: float) -> float:
+        """How many of the prompts begin with so much of the one before, as a fraction."""
+        return fmean(value >= share for value in self.values)
+
     @property
     def median(self) -> float:
         return median(self.values)

@@ -70,8 +70,9 @@ class Command(BaseCommand):
             f"run page           {small.page_milliseconds} ms, {small.page_kilobytes} kB",
             f"engine             {engine.bars_per_second:,} bars/s over {engine.bars:,} bars, {engine.orders:,} orders",
             f"engine and tables  {stored.bars_per_second:,} bars/s, everything stored",
-            f"prompts            {prompts.shares.tokens:,} tokens, of which {prompts.shares.median:.1%} begin as the step "
-            f"before (mean {prompts.shares.mean:.1%}, least {prompts.shares.least:.1%}); {prompts.milliseconds} ms a step",
+            f"prompts            {prompts.shares.tokens:,} tokens; at {prompts.shares.at_least(0.9):.1%} of the steps 90 % or "
+            f"more begin as the step before (median {prompts.shares.median:.1%}, least {prompts.shares.least:.1%}, "
+            f"where the window moves on); {prompts.milliseconds} ms a step",
             f"import             {market.parsed_per_second:,.0f} bars/s parsed, {market.stored_per_second:,.0f} stored",
         ):
             self.stdout.write(line)
