@@ -54,7 +54,8 @@ class _Clock:
     now: datetime | None = None
     local: datetime | None = None
     trades_at: datetime | None = None
-    is_asked: bool = False  # about `trades_at`
+    next_bar_at: datetime | None = None
+    is_asked: bool = False  # about these two
 
 
 class MarketView:
@@ -106,11 +107,15 @@ class MarketView:
     @property
     def trades_at(self) -> datetime | None:
         """When an order that is decided now can first trade; None: not again in this run."""
-        clock = self._clock
-        if not clock.is_asked:
-            clock.is_asked = True
-            clock.trades_at = self.now if self._next_trade_at is None else self._next_trade_at(self.now)
-        return clock.trades_at
+        return self._asked().trades_at
+
+    @property
+    def entry_moments(self) -> Sequence[datetime]:
+        """When the next bar begins, in which working entries may fill, and when an entry that is decided now can first
+        trade: one moment, unless decisions are delayed. None are left at the end of the run."""
+        clock = self._asked()
+        moments = (clock.next_bar_at, clock.trades_at)
+        return [at for at in dict.fromkeys(moments) if at is not None]
 
     @property
     def is_daily(self) -> bool:
@@ -237,6 +242,19 @@ class MarketView:
     def _reader(self) -> AsOfReader:
         assert self._read is not None
         return self._read()
+
+    def _asked(self) -> _Clock:
+        """The clock with what the run's calendar says, which is asked once a step."""
+        clock = self._clock
+        if not clock.is_asked:
+            clock.is_asked = True
+            now, active_from = self.now, self._shown.active_from()
+            clock.next_bar_at = self._next_bar(now)
+            clock.trades_at = clock.next_bar_at if active_from == now else self._next_bar(active_from)
+        return clock
+
+    def _next_bar(self, moment: datetime) -> datetime | None:
+        return moment if self._next_trade_at is None else self._next_trade_at(moment)
 
     def _bars(self, symbol: str) -> AsOfReader:
         if self._read is None:

@@ -89,8 +89,8 @@ def _sizes(
 def _trades_at(account: Account, venue: Venue) -> datetime | None:
     """Without a calendar an order trades on at once, or between daily bars at the next day's open."""
     if venue.next_trade_at is not None:
-        return venue.next_trade_at(account.now)
+        return venue.next_trade_at(account.active_from())
     if not account.settings.daily_bars:
-        return account.now
+        return account.active_from()
     tomorrow = account.now.astimezone(EXCHANGE_ZONE).date() + timedelta(days=1)
     return datetime.combine(tomorrow, REGULAR_OPEN, EXCHANGE_ZONE)

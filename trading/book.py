@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from trading.ledger import Account
 from trading.matching import trail
@@ -44,9 +44,7 @@ def enter(account: Account, approved: ApprovedOrder, tape: Tape) -> Order:
 
 
 def _new_order(account: Account, approved: ApprovedOrder) -> Order:
-    now, delay = account.now, account.settings.decision_delay_seconds
-    active_from = now + timedelta(seconds=delay) if delay else now
-    state = (OrderStatus.WORKING, account.step, now, active_from)
+    state = (OrderStatus.WORKING, account.step, account.now, account.active_from())
     order = Order(*(account.next_order_number, *as_approved(approved), *state))
     account.next_order_number += 1
     tick, is_buy = account.settings.tick_size, order.side is Side.BUY

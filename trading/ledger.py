@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
@@ -158,6 +158,11 @@ class Account:
     def copy(self) -> Account:
         """An account that can be changed without touching this one."""
         return Account.from_json(self.to_json())
+
+    def active_from(self) -> datetime:
+        """The earliest start of a bar that may fill an order which is decided now."""
+        delay = self.settings.decision_delay_seconds
+        return self.now + timedelta(seconds=delay) if delay else self.now
 
     def session_date(self) -> date:
         return self.session_opened_at.date()

@@ -30,11 +30,12 @@ def says(params: Params) -> str:
 
 
 def watch(params: Params, seen: Situation) -> Sequence[Violation]:
-    trades_at = seen.market.trades_at
-    if trades_at is None or not is_within(params.start, params.end, at_exchange(trades_at).time()):
+    times = [at_exchange(moment) for moment in seen.market.entry_moments]
+    inside = [local for local in times if is_within(params.start, params.end, local.time())]
+    if not inside:
         return ()
     message = (
-        f"An order would trade at {at_exchange(trades_at):%H:%M}; nothing is opened from {params.start:%H:%M} until "
+        f"An order would trade at {inside[0]:%H:%M}; nothing is opened from {params.start:%H:%M} until "
         f"{params.end:%H:%M} exchange time."
     )
     return (Violation("BLACKOUT", message),)

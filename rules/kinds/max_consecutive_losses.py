@@ -26,13 +26,13 @@ def says(params: Params) -> str:
 
 
 def watch(params: Params, seen: Situation) -> Sequence[Violation]:
-    memory, trades_at = seen.account.memory, seen.market.trades_at
+    memory, moments = seen.account.memory, seen.market.entry_moments
     count = memory.losses_in_row(seen.scope)
-    if count < params.losses or trades_at is None:
+    if count < params.losses or not moments:
         return ()
     last = next(closing.at for closing in reversed(memory.closings) if closing.symbol in seen.scope)
     until = last + timedelta(minutes=params.cool_down_minutes)
-    if trades_at >= until:
+    if moments[0] >= until:
         return ()
     message = f"{count} losing trade{'s' * (count > 1)} in a row; nothing is opened before {clock(until)}."
     return (Violation("MAX_CONSECUTIVE_LOSSES", message, Decimal(params.losses), Decimal(count), "losses"),)

@@ -22,11 +22,11 @@ def says(params: Params) -> str:
 
 
 def watch(params: Params, seen: Situation) -> Sequence[Violation]:
-    trades_at = seen.market.trades_at
-    if trades_at is None or at_exchange(trades_at).time() < params.after:
+    late = [local for local in map(at_exchange, seen.market.entry_moments) if local.time() >= params.after]
+    if not late:
         return ()
     message = (
-        f"An order would trade at {at_exchange(trades_at):%H:%M}; nothing is opened from {params.after:%H:%M} exchange "
+        f"An order would trade at {late[0]:%H:%M}; nothing is opened from {params.after:%H:%M} exchange "
         "time on."
     )
     return (Violation("NO_OPENING_AFTER", message),)

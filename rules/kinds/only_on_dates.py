@@ -40,10 +40,11 @@ def says(params: Params) -> str:
 
 
 def watch(params: Params, seen: Situation) -> Sequence[Violation]:
-    trades_at = seen.market.trades_at
-    if trades_at is None or at_exchange(trades_at).date() in params.dates:
+    days = [at_exchange(moment).date() for moment in seen.market.entry_moments]
+    others = [day for day in days if day not in params.dates]
+    if not others:
         return ()
-    message = f"An order would trade on {at_exchange(trades_at):%Y-%m-%d}, which is not among the set dates."
+    message = f"An order would trade on {others[0]:%Y-%m-%d}, which is not among the set dates."
     return (Violation("ONLY_ON_DATES", message),)
 
 

@@ -37,13 +37,11 @@ def says(params: Params) -> str:
 
 
 def watch(params: Params, seen: Situation) -> Sequence[Violation]:
-    trades_at = seen.market.trades_at
-    if trades_at is None:
+    days = [at_exchange(moment).date() for moment in seen.market.entry_moments]
+    others = [day for day in days if WEEK[day.weekday()] not in params.weekdays]
+    if not others:
         return ()
-    day = WEEK[at_exchange(trades_at).weekday()]
-    if day in params.weekdays:
-        return ()
-    message = f"An order would trade on {day.capitalize()}, {at_exchange(trades_at):%Y-%m-%d}, which is not among the days."
+    message = f"An order would trade on {others[0]:%A, %Y-%m-%d}, which is not among the days."
     return (Violation("ONLY_ON_WEEKDAYS", message),)
 
 

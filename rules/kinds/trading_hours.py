@@ -30,11 +30,12 @@ def says(params: Params) -> str:
 
 
 def watch(params: Params, seen: Situation) -> Sequence[Violation]:
-    trades_at = seen.market.trades_at
-    if trades_at is None or is_within(params.start, params.end, at_exchange(trades_at).time()):
+    times = [at_exchange(moment) for moment in seen.market.entry_moments]
+    outside = [local for local in times if not is_within(params.start, params.end, local.time())]
+    if not outside:
         return ()
     message = (
-        f"An order would trade at {at_exchange(trades_at):%H:%M}; positions are opened from {params.start:%H:%M} until "
+        f"An order would trade at {outside[0]:%H:%M}; positions are opened from {params.start:%H:%M} until "
         f"{params.end:%H:%M} exchange time only."
     )
     return (Violation("OUTSIDE_HOURS", message),)

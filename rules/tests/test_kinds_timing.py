@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from rules.tests.played import MONDAY, Played
-from rules.tests.whole_run import Bars, Wish, at_clock, play, rule
+from rules.tests.whole_run import BARE, Bars, Wish, at_clock, play, rule
 from rules.tests.world import ask, buy
 from trading.types import Action, OrderType, TimeInForce
 
@@ -89,6 +90,21 @@ def test_it_counts_when_an_order_would_trade_not_when_it_is_decided() -> None:
     gap = {"AAA": [100, 100, None, None, 100, 100]}  # what is decided at 09:32 trades at 09:34
     run = play(gap, {2: [buy(1)]}, rules=[rule("blackout", start="09:34", end="09:35")])
     assert list(run.denied) == ["09:32"]
+
+
+@pytest.mark.parametrize("verb", ["skip_minute", "reject_trade"])
+@pytest.mark.parametrize("kind", SKIPPING)
+def test_a_delayed_order_is_judged_by_when_it_trades(kind: str, verb: str) -> None:
+    """With a delay of half a minute what is decided at 09:32 fills at 09:33."""
+    slow = replace(BARE, decision_delay_seconds=30)
+    run = play(FLAT, EVERY, rules=[rule(kind, verb=verb, **SKIPPING[kind])], settings=slow)
+    assert not {"09:33", "09:34"} & {*opened(run)}
+    assert {"09:32", "09:33"} <= {*run.denied}
+    # What worked before fills in the bar that comes next, delay or none.
+    dip = {"AAA": [100, 100, 100, 100, 90, 90]}
+    resting = buy(5, order_type=OrderType.LIMIT, limit_price="95")
+    run = play(dip, {1: [resting]}, rules=[rule(kind, **SKIPPING[kind])], settings=slow)
+    assert run.fills == []
 
 
 def test_nothing_new_from_a_time_on() -> None:
