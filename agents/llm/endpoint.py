@@ -12,6 +12,7 @@ from agents.llm.journal import ENDPOINTS_FAULT, MOST_FAILED_IN_A_ROW, Journal
 from agents.llm.prices import price_find
 from agents.llm.types import Endpoint, Paused, StopAsked, StructuredMode
 from core.errors import UserError
+from core.rls import acting_as
 from profiles.llm.models import EndpointFields, LLMEndpoint
 from profiles.llm.selectors import defaults_get, endpoint_choose, key_read, spending_get
 from reasoning.calls.models import LLMCall
@@ -81,6 +82,26 @@ def journal_open(user: User, claim: Claim, run: Run) -> Journal:
         budget=budget,
         guard=lambda: run_guard(user, claim),
         failed_in_a_row=failed_in_a_row(run),
+    )
+
+
+def journal_outside(user: User, *, endpoint: str = "", ai_model: str = "", most_attempts: int = 2) -> Journal:
+    """A journal outside of runs, within the user's caps of the day.
+
+    Raises UserError when there is nobody to ask, or a cap on money can't be kept for want of a price.
+    """
+    with acting_as(user.pk):
+        chosen = endpoint_of(endpoint_choose(user, endpoint), ai_model)
+        price = price_find(chosen)
+        day = day_caps(spending_get(user), defaults_get(), at_site=chosen.id == 0)
+    budget = Budget(day=day)
+    if budget.needs_price and not price.is_known:
+        raise UserError(
+            f"There is a cap on dollars a day, but nobody knows what {chosen.model} costs at {chosen.base_url}.",
+            code="price_unknown",
+        )
+    return Journal(
+        user=user, run_id=None, endpoint=chosen, price=price, budget=budget, most_attempts=most_attempts
     )
 
 

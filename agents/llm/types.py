@@ -23,6 +23,7 @@ class Purpose(StrEnum):
     SHADE = "shade"  # a skipped bar asked about for the record, never traded
     TEST = "test"
     CHAT = "chat"
+    RULE = "rule"  # a sentence to be read as a rule
 
 
 class StructuredMode(StrEnum):

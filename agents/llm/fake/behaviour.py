@@ -53,6 +53,10 @@ class Behaviour:
     ignores_stream: int = 0  # answers a stream with one JSON body
     no_stream_options: int = 0  # 400 for stream_options
     no_usage: int = 0
+    invents: int = 0  # adds a number that no tool said
+    forges: int = 0  # asks for a tool that there isn't
+    bad_arguments: int = 0  # of a tool
+    loops: int = 0  # asks for tools and never answers
 
     @classmethod
     def of(cls, model: str, others: Behaviour | None = None) -> Behaviour:

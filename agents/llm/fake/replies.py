@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from agents.llm.fake.analyst import is_conversation, speak
 from agents.llm.fake.behaviour import Behaviour
 from agents.llm.fake.state import State, text_of
 from agents.llm.fake.trader import answer_to
@@ -38,6 +39,9 @@ class Reply:
     model: str
     text: str | None
     tool: str = ""  # name of the function whose arguments the text is
+    calls: Sequence[
+        tuple[str, str]
+    ] = ()  # functions that a conversation should go on with, and their arguments
     refusal: str | None = None
     finish_reason: str | None = "stop"
     usage: dict[str, Any] | None = None
@@ -57,9 +61,16 @@ class Reply:
                 "content": None,
                 "tool_calls": [{"id": f"call-{self.id}", **self.function(self.text)}],
             }
+        elif self.calls:
+            message |= {"tool_calls": [self.called(place) for place in range(len(self.calls))]}
         choice = {"index": 0, "message": message, "finish_reason": self.finish_reason, "logprobs": None}
         usage = {"usage": self.usage} if self.usage else {}
         return {**self.head("chat.completion"), "choices": [choice], **usage}
+
+    def called(self, place: int) -> dict[str, Any]:
+        name, arguments = self.calls[place]
+        about = {"name": name, "arguments": arguments}
+        return {"id": f"call-{self.id}-{place}", "type": "function", "function": about}
 
     def function(self, arguments: str | None) -> dict[str, Any]:
         return {"type": "function", "function": {"name": self.tool, "arguments": arguments or ""}}
@@ -87,6 +98,14 @@ class Reply:
                 yield {"tool_calls": [{"index": 0, "id": f"call-{self.id}", **self.function(piece)}]}
             else:
                 yield {"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}
+        for place, (_, arguments) in enumerate(self.calls):
+            first, *rest = pieces(arguments) or [""]
+            head = self.called(place)
+            yield {
+                "tool_calls": [{"index": place, **head, "function": {**head["function"], "arguments": first}}]
+            }
+            for piece in rest:
+                yield {"tool_calls": [{"index": place, "function": {"arguments": piece}}]}
 
 
 def choice_of(delta: dict[str, Any], finish_reason: str | None = None) -> dict[str, Any]:
@@ -110,15 +129,22 @@ def reply_of(request: Mapping[str, Any], behaviour: Behaviour, state: State) -> 
             raise Refused(status, message, code=code, **wait)
     understands(request, behaviour)
     given = state.next_answer()
-    text = given if given is not None else damaged(answer_to(request), takes, request, behaviour)
-    reply = Reply(model, text, tool=tool_of(request))
+    reply = Reply(model, given if isinstance(given, str) else "", tool=tool_of(request))
+    if isinstance(given, Mapping):
+        reply.text, reply.calls = str(given.get("text", "")), [(str(n), str(a)) for n, a in given["calls"]]
+    elif given is None and is_conversation(request):
+        spoken = speak(request, takes)
+        reply.text, reply.calls = damaged(spoken.text, takes, request, behaviour), spoken.calls
+    elif given is None:
+        reply.text = damaged(answer_to(request), takes, request, behaviour)
+    text = reply.text or ""
     if takes("refusal"):
         reply.text, reply.refusal = None, REFUSAL
     if takes("filtered"):
         reply.text, reply.finish_reason = "", "content_filter"
     elif takes("length"):
         reply.text, reply.finish_reason = text[: len(text) // 2], "length"
-    elif reply.tool:
+    elif reply.tool or reply.calls:
         reply.finish_reason = "tool_calls"
     reply.breaks_off, reply.ends_quietly = takes("cut"), takes("cut_quietly")
     reply.error_event, reply.lingers = takes("stream_error"), takes("lingers")

@@ -19,7 +19,8 @@ class State:
     """Shared by all connections; every method may be called from any thread."""
 
     behaviour: Behaviour = field(default_factory=Behaviour)
-    answers: deque[str] = field(default_factory=deque)  # given next, whatever is asked
+    # Given next, whatever is asked: a text, or {"text": …, "calls": [[name, arguments in JSON], …]}.
+    answers: deque[str | dict[str, Any]] = field(default_factory=deque)
     requests: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MOST_REQUESTS))
     headers: deque[dict[str, str]] = field(default_factory=lambda: deque(maxlen=MOST_REQUESTS))
     calls: Counter[str] = field(default_factory=Counter)
@@ -55,7 +56,7 @@ class State:
             self.used[f"{model} {name}"] += 1
             return self.used[f"{model} {name}"] <= int(often)
 
-    def next_answer(self) -> str | None:
+    def next_answer(self) -> str | dict[str, Any] | None:
         with self.lock:
             return self.answers.popleft() if self.answers else None
 

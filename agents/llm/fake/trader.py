@@ -15,7 +15,7 @@ from agents.llm.fake.forms import WORDS, schema_of, value_of
 AVERAGE_BARS = 6
 LAST_MINUTES = 10  # of a session: nothing new, and out
 BAR = re.compile(
-    r"^(?:\d\d:\d\d|[\w-]*\d{4}-\d\d-\d\d) (?:([A-Z][\w.]*) )?(?:[\d.]+ ){3}([\d.]+) \d", re.MULTILINE
+    r"^(?:\d\d:\d\d|[\w-]*\d{4}-\d\d-\d\d) (?:([A-Z][\w.-]*) )?(?:[\d.]+ ){3}([\d.]+) \d", re.MULTILINE
 )
 LARGEST = re.compile(r"Largest buy of (\S+) that would pass: (\d+) shares")
 HELD = re.compile(r"(?:Holding: |; )(\S+) ([+-]\d+) at")

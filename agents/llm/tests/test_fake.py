@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -133,6 +134,23 @@ def test_the_command_serves_until_it_is_told_to_end() -> None:
         assert client.chat.completions.create(model="scripted", messages=MESSAGES).choices
         process.terminate()
         assert "Ended after 1 calls" in process.stdout.read()
+        assert process.wait(5) == 0
+
+
+def test_the_command_serves_on_when_nobody_reads_what_it_says() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    command = [sys.executable, "manage.py", "fakellm", "--port", str(port)]
+    with subprocess.Popen(
+        command, cwd=BASE_DIR, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        client = OpenAI(base_url=f"http://127.0.0.1:{port}/v1", api_key="any", max_retries=20)
+        assert client.chat.completions.create(model="scripted", messages=MESSAGES).choices
+        process.terminate()
+        assert process.stderr.read() == ""
         assert process.wait(5) == 0
 
 

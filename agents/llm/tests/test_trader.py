@@ -68,3 +68,25 @@ def test_it_answers_words_with_words_and_other_forms_with_something_that_fits() 
     assert "range" in answer_to(body_of(HERE, ask_of(schema=None), StructuredMode.UNKNOWN))
     form = json.loads(answer_to(body_of(HERE, ask_of(), StructuredMode.JSON_SCHEMA)))
     assert sorted(form) == ["number", "word"]
+
+
+def test_it_tells_several_symbols_apart_whatever_they_are_called() -> None:
+    closes = {"SYN-UP": RISING, "BRK.B": FALLING, "X": RISING}
+    bars = [
+        f"09:{30 + minute} {symbol} {price} {price} {price} {price} 5000 - - -"
+        for minute in range(len(RISING))
+        for symbol, price in ((symbol, prices[minute]) for symbol, prices in closes.items())
+    ]
+    largest = [
+        f"Largest buy of {symbol} that would pass: 20 shares, worth $2000.00 (x)." for symbol in closes
+    ]
+    holding = "Holding: BRK.B +10 at 100.00, now 100.00, +$0.00; X +4 at 99.00, now 101.00, +$8.00."
+    text = "\n".join(
+        [*bars, "Clock: 09:40 exchange time; the session ends in 200 minutes.", holding, *largest]
+    )
+    ask = ask_of(messages=(Message("user", text),), schema=DecisionAnswer)
+    answer = decision_read(answer_to(body_of(HERE, ask, StructuredMode.JSON_SCHEMA)), list(closes)).answer
+    assert [(order.action, order.symbol, order.quantity) for order in answer.orders] == [
+        ("buy", "SYN-UP", 10),
+        ("close", "BRK.B", None),
+    ]

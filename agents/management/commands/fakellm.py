@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from argparse import ArgumentParser
-from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -39,11 +40,18 @@ class Command(BaseCommand):
             signal.signal(number, lambda *arguments: stopped.set())
         with serving(host, port) as server:
             server.state.behaviour = wanted
-            self.stdout.write(f"A scripted language model answers at {server.base_url}")
-            self.stdout.write(
-                f"Ask it for “{NAME}”, or for “{NAME}:latency=2” and the like; any key will do. Ctrl-C ends it."
+            self.say(f"A scripted language model answers at {server.base_url}")
+            self.say(
+                f"Ask it for “{NAME}”, or “{NAME}:latency=2” and the like; any key will do. Ctrl-C ends it."
             )
-            self.stdout.flush()
             stopped.wait()
-            with suppress(BrokenPipeError):
-                self.stdout.write(f"Ended after {server.state.report()['calls']} calls")
+            self.say(f"Ended after {server.state.report()['calls']} calls")
+
+    def say(self, text: str) -> None:
+        """Whoever started it need not listen: it serves on, and ends in peace, with nobody at the other end."""
+        try:
+            self.stdout.write(text)
+            self.stdout.flush()
+        except BrokenPipeError:
+            # What the interpreter still holds would fail again as it ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
