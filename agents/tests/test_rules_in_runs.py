@@ -9,6 +9,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from agents.earned.price import Pricing
+from agents.recorded import recorded_load
 from agents.replay import replay
 from agents.tasks import run_slice
 from agents.tests.llm_world import HOLD, LlmTrade, decision_json
@@ -16,7 +18,8 @@ from agents.tests.tape import Script, minutes, queued, trade, trader, wish
 from agents.tests.test_resumed_orders import STEPS, carry_on, figures, wave
 from agents.tests.test_run_page import text_of, url_of
 from broker.models import Fill, Order
-from profiles.models import TradingModel
+from core.rls import acting_as
+from profiles.models import TradingModel, TradingProfile
 from reasoning.models import Entry
 from reasoning.selectors import denials_by_code
 from rules.services import rule_update
@@ -110,6 +113,20 @@ def test_a_run_with_rules_replays_to_the_last_digit(alice: User, model: TradingM
     replayed = replay(run)
     assert [len(result.verdicts) for result in replayed.results()] == list(map(len, before))
     assert [f"{fill.step} {fill.side} {fill.quantity}" for fill in replayed.fills] == fills(run)
+
+
+def test_what_the_profile_stopped_counts_for_the_gate(alice: User, model: TradingModel) -> None:
+    minutes(100, 100, 90, 100, 100, 110, 110)
+    with acting_as(alice.pk):
+        TradingProfile.objects.filter(user=alice).update(stop_trading_if_daily_loss_exceeds=50)
+    run = trade(alice, model, {1: [wish("buy", 10)], 4: [wish("buy", 10)]})
+    assert fills(run) == ["2 buy 10"]
+    assert [(item["code"], item["source"]) for item in entry_at(run, 4).verdicts] == [
+        ("TRADING_STOPPED", "profile")
+    ]
+    earned = {row.name: row for row in Pricing.of(recorded_load(run)).rows()}
+    # Without it ten more shares would have been bought at 100 and been worth 110.
+    assert (earned["daily loss"].denied, earned["daily loss"].earned) == (2, -100)
 
 
 MANY: list[tuple[str, dict[str, Any], str]] = [

@@ -33,7 +33,11 @@ def check(order: Proposal, account: Account, limits: EffectiveLimits) -> Sequenc
 GATE = Gate(
     name="daily loss",
     sentence="Blocks opening orders while the day's loss, realised and unrealised, is beyond a limit of Model or "
-    "profile. The day opens at the run's start, or at the previous session's closing equity.",
-    codes={"DAILY_LOSS": "The day's loss is beyond a limit."},
+    "profile. The day opens at the run's start, or at the previous session's closing equity. Beyond the loss at which the "
+    "profile stops trading, nothing is opened until the session ends, whatever becomes of the loss.",
+    codes={
+        "DAILY_LOSS": "The day's loss is beyond a limit.",
+        "TRADING_STOPPED": "The profile, or a rule, has stopped trading until the session ends.",
+    },
     check=check,
 )
