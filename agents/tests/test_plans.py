@@ -1,0 +1,73 @@
+"""No page of a large account reads a large table from end to end: an index leads to every row that is shown."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from agents.tests.factories import finished_run
+
+pytestmark = pytest.mark.django_db
+
+LARGE = (
+    "runs_run",
+    "runs_runevent",
+    "reasoning_entry",
+    "reasoning_llmcall",
+    "broker_order",
+    "broker_fill",
+    "broker_roundtrip",
+    "broker_equitysegment",
+    "market_bar",
+)
+FULL_SCAN = re.compile(rf"Seq Scan on ({'|'.join(LARGE)})\b")
+RUN = "/models/{model}/r/1/"
+ADDRESSES = [
+    "/models/",
+    "/models/{model}/",
+    "/runs/",
+    "/runs/?sort=-return",
+    "/runs/?f=return:min:2&f=state:is:completed",
+    "/runs/?f=tag:is:baseline&f=drawdown:max:1&match=any",
+    RUN,
+    f"{RUN}?tab=decisions&outcome=ordered",
+    f"{RUN}?tab=decisions&q=average",
+    f"{RUN}?tab=decisions&step=20",
+    f"{RUN}?tab=orders",
+    f"{RUN}?tab=round-trips",
+    f"{RUN}?tab=equity",
+    f"{RUN}?tab=events",
+    f"{RUN}?tab=notices",
+    f"{RUN}?tab=statistics",
+    "/api/v1/runs/",
+    "/api/v1/runs/{run}/decisions/",
+    "/api/v1/runs/{run}/events/?after=1",
+    "/api/v1/runs/{run}/fills/",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_query_of_a_page_finds_its_rows_by_an_index(
+    alice: User, alice_client: Client, address: str
+) -> None:
+    run = finished_run(alice, steps=60)
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        assert alice_client.get(address.format(model=run.model_id, run=run.pk)).status_code == 200
+    reads = [
+        query["sql"] for query in seen if query["sql"].lstrip("( ").upper().startswith(("SELECT", "WITH"))
+    ]
+    assert len(reads) >= 3
+    with connection.cursor() as cursor:
+        # Tables of a test are so small that reading them whole is rightly the plan, unless it is ruled out.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for sql in reads:
+            cursor.execute(f"EXPLAIN {sql}")
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+            assert not FULL_SCAN.search(plan), f"{sql}\n{plan}"
