@@ -39,6 +39,8 @@ the rules that it began with. How a kind is written is told in [rule-kinds.md](r
 - A rule that lacks what it needs (quotes, a sector, enough bars) denies what it looks at with `{UNENFORCEABLE}`, and says
   why.
 - An exclusion narrows what a rule looks at. It forbids nothing; `deny_list` does.
+- What is counted, such as positions, trades or exposure, is counted among the symbols that a rule looks at. Cash, losses
+  and drawdown are those of the whole account.
 
 | way | what is done |
 |---|---|
