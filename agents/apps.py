@@ -8,9 +8,11 @@ class AgentsConfig(AppConfig):
         from agents import panels
         from agents.deciders import DECIDERS
         from agents.llm import panels as llm_panels
+        from agents.rulebook import panels as rulebook_panels
         from profiles import deciders
 
         for kind in DECIDERS.values():
             deciders.register(kind)
         panels.register()
         llm_panels.register()
+        rulebook_panels.register()

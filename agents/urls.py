@@ -3,11 +3,20 @@ from django.urls import path
 from agents import views
 from agents.llm import views as llm_views
 from agents.report import views as report_views
+from agents.rulebook import views as rulebook_views
 from agents.whatif import views as whatif_views
 
 app_name = "agents"
+RULES = "models/<int:model_id>/rules/"
 RUN = "models/<int:model_id>/r/<int:number>/"
 urlpatterns = [
+    path(f"{RULES}describe/", rulebook_views.describe, name="rule-describe"),
+    path(f"{RULES}describe/<int:proposal_id>/", rulebook_views.proposal, name="rule-proposal"),
+    path(
+        f"{RULES}describe/<int:proposal_id>/save/", rulebook_views.proposal_accept, name="rule-proposal-save"
+    ),
+    path(f"{RULES}new/<slug:kind>/try/", rulebook_views.draft_try, name="rule-draft-try"),
+    path(f"{RULES}<int:rule_id>/try/", rulebook_views.rule_try_view, name="rule-try"),
     path("models/<int:model_id>/start/", views.start, name="run-start"),
     path(f"{RUN}resume/", llm_views.run_resume_view, name="run-resume"),
     path(f"{RUN}budget/", llm_views.run_budget_view, name="run-budget"),

@@ -35,6 +35,11 @@ class Preview:
     examples: Examples | None = None
     errors: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def whole(self) -> str:
+        """What is wrong with the rule as a whole rather than with one of its fields."""
+        return " ".join(text for name, text in self.errors.items() if name in ("", "kind", "params"))
+
 
 def draft_make(model: TradingModel, values: dict[str, Any], rule: Rule | None = None) -> Rule:
     """The rule in memory, a new one or one that is stored with the changes in it. Raises UserError by field."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 
 from core.errors import UserError
 from core.forms import ServiceForm
 from profiles.fields import SymbolsField, text_area
+from profiles.models import TradingModel
 from rules.kinds.base import Kind
 from rules.models import Asset, Rule, Verb
 from rules.param_fields import PREFIX, first_values, param_fields, shown_values, typed_values
@@ -18,6 +19,14 @@ PRIORITIES = [
     (number, {10: "10, first", 5: "5, usual", 1: "1, last"}.get(number, str(number)))
     for number in range(10, 0, -1)
 ]
+
+
+class RulePage(NamedTuple):
+    """What the page of one rule is about, for the panels that rooms above hang into its form."""
+
+    model: TradingModel
+    form: RuleForm
+    rule: Rule | None
 
 
 class RuleForm(ServiceForm):
@@ -47,8 +56,11 @@ class RuleForm(ServiceForm):
     )
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, kind: Kind[Any], *args: Any, rule: Rule | None = None, **kwargs: Any) -> None:
-        kwargs["initial"] = {**initial_of(kind, rule), **(kwargs.get("initial") or {})}
+    def __init__(
+        self, kind: Kind[Any], *args: Any, rule: Rule | None = None, draft: Rule | None = None, **kwargs: Any
+    ) -> None:
+        """For a stored `rule`, or a new one that begins as a `draft` or else with the examples of its kind."""
+        kwargs["initial"] = initial_of(kind, rule or draft)
         super().__init__(*args, **kwargs)
         self.kind, self.rule = kind, rule
         self.fields["verb"].choices = [(verb, Verb(verb).label) for verb in kind.verbs]  # type: ignore[attr-defined]  # a ChoiceField

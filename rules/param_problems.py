@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 WHOLE = "params"  # what stands for several parameters together
 
 _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
@@ -70,7 +72,10 @@ def kind_of_value(code: str, message: str) -> str:
 def found(value: Any) -> str:
     if value is None:
         return "empty"
-    return f"{value!r:.60}" if isinstance(value, str) else f"{value}"[:60]
+    # A form types numbers as text, a program sends them as numbers: both are told the same.
+    if isinstance(value, str) and not NUMBER.fullmatch(value):
+        return f"{value!r:.60}"
+    return f"{value}"[:60]
 
 
 def upper_first(text: str) -> str:

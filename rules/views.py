@@ -8,19 +8,23 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from core.errors import UserError
 from core.panels import panels_of
 from core.requests import UserRequest
 from profiles.models import TradingModel
 from profiles.selectors import access_model
 from rules import services
 from rules.catalogue import kind_get, kind_groups
+from rules.drafting import draft_of, proposal_save
 from rules.drafts import draft_preview, findings_now
-from rules.forms import RuleForm
-from rules.models import Rule
+from rules.forms import RuleForm, RulePage
+from rules.models import Rule, RuleProposal
 from rules.rows import rule_groups, version_rows
-from rules.selectors import access_rule, rule_versions, rules_deleted, rules_of
+from rules.selectors import access_proposal, access_rule, rule_versions, rules_deleted, rules_of
 from rules.starters import starter_get
 from rules.starting import starter_add, starter_rows
+
+MOST_DIGITS = 18
 
 
 @require_safe
@@ -53,12 +57,24 @@ def rule_new(request: UserRequest, model_id: int) -> HttpResponse:
 
 
 def rule_create(request: UserRequest, model_id: int, kind: str) -> HttpResponse:
-    model = access_model(request.user, model_id)
-    form = RuleForm(kind_get(kind), request.POST or None)
-    if request.method == "POST" and (rule := form.save(services.rule_create, request.user, model_id)):
+    """The form of a new rule, filled with what was proposed where it begins from a sentence."""
+    model, proposal = access_model(request.user, model_id), proposal_asked(request, model_id, kind)
+    draft = draft_of(model, proposal) if proposal else None
+    form = RuleForm(kind_get(kind), request.POST or None, draft=draft)
+    save, about = (proposal_save, [proposal.pk]) if proposal else (services.rule_create, [])
+    if request.method == "POST" and (rule := form.save(save, request.user, model_id, *about)):
         messages.success(request, f"“{rule.name}” binds the runs that start from now on.")
         return redirect(address(rule))
     return show_form(request, form, model)
+
+
+def proposal_asked(request: UserRequest, model_id: int, kind: str) -> RuleProposal | None:
+    """The proposal that the address names, if it is one of this kind."""
+    number = request.GET.get("proposal", "")
+    if not number.isdecimal() or len(number) > MOST_DIGITS:
+        return None
+    proposal = access_proposal(request.user, model_id, int(number))
+    return proposal if proposal.draft.get("kind") == kind else None
 
 
 def rule_edit(request: UserRequest, model_id: int, rule_id: int) -> HttpResponse:
@@ -74,13 +90,12 @@ def rule_edit(request: UserRequest, model_id: int, rule_id: int) -> HttpResponse
 def show_form(
     request: UserRequest, form: RuleForm, model: TradingModel, rule: Rule | None = None
 ) -> HttpResponse:
+    page = RulePage(model, form, rule)
     context = {
-        "model": model,
-        "form": form,
-        "rule": rule,
+        **page._asdict(),
         "preview": draft_preview(model, form.shown_values(), rule),
         "versions": version_rows(list(rule_versions(rule))) if rule else [],
-        "panels": [(panel, panel.render(request, form)) for panel in panels_of("rule")],
+        "panels": [(panel, panel.render(request, page)) for panel in panels_of("rule")],
     }
     return render(request, "rules/rule_form.html", context, status=form.status)
 
@@ -101,6 +116,8 @@ def rule_preview_view(request: UserRequest, model_id: int, rule_id: int) -> Http
 
 def show_preview(request: UserRequest, form: RuleForm, model: TradingModel) -> HttpResponse:
     preview = draft_preview(model, form.shown_values(), form.rule)
+    if preview.errors:
+        form.blame(UserError("", fields=preview.errors))
     return render(request, "rules/_preview.html", {"form": form, "preview": preview, "is_live": True})
 
 

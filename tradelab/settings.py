@@ -230,6 +230,7 @@ CELERY_TASK_ROUTES = {
     "agents.tasks.runs_wake": {"queue": "beat"},
     "agents.tasks.run_advance_asking": {"queue": "llm"},
     "agents.llm.*": {"queue": "llm"},
+    "agents.rulebook.*": {"queue": "llm"},
     "agents.*": {"queue": "runs"},
     "chat.*": {"queue": "chat"},
 }

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agents.llm.fake.forms import WORDS, schema_of, value_of
+from rules.phrases.reading import read
 
 AVERAGE_BARS = 6
 LAST_MINUTES = 10  # of a session: nothing new, and out
@@ -19,6 +20,7 @@ BAR = re.compile(
 )
 LARGEST = re.compile(r"Largest buy of (\S+) that would pass: (\d+) shares")
 HELD = re.compile(r"(?:Holding: |; )(\S+) ([+-]\d+) at")
+SENTENCE = re.compile(r"<sentence>(.*?)</sentence>", re.DOTALL)
 MINUTES = re.compile(r"the session ends in (-?\d+) minutes")
 
 
@@ -30,7 +32,33 @@ def answer_to(request: Mapping[str, Any]) -> str:
     answer = value_of(schema, schema.get("$defs", {}))
     if "orders" in schema.get("properties", {}):
         answer |= decision(prompt_of(request))
+    elif "can_be_enforced" in schema.get("properties", {}):
+        answer |= rule(prompt_of(request))
     return json.dumps(answer)
+
+
+def rule(prompt: str) -> dict[str, Any]:
+    """The rule that known phrases make of the sentence in the prompt, or that there is none."""
+    (sentence,) = SENTENCE.findall(prompt)[-1:] or [""]
+    said = read(sentence)
+    if said is None:
+        reason = "it asks for something that no kind of rule looks at."
+        return {"can_be_enforced": False, "reason": reason, "kind": "", "parameters": [], "note": ""}
+    parameters = [{"name": name, "value": text_of(value)} for name, value in said.params.items()]
+    return {
+        "can_be_enforced": True,
+        "reason": "",
+        "kind": said.kind,
+        "parameters": parameters,
+        "verb": said.verb,
+        "only_symbols": list(said.only),
+        "not_symbols": list(said.without),
+        "note": "",
+    }
+
+
+def text_of(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def prompt_of(request: Mapping[str, Any]) -> str:
