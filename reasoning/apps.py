@@ -5,6 +5,8 @@ class ReasoningConfig(AppConfig):
     name = "reasoning"
 
     def ready(self) -> None:
-        from reasoning import exports
+        from core.panels import register
+        from reasoning import compare, exports
 
         exports.register()
+        register(compare.PANEL)

@@ -8,9 +8,11 @@ class RunsConfig(AppConfig):
         from core import live
         from profiles.selectors import access_model
         from runs import columns, panels
+        from runs.compare import panels as compare_panels
         from runs.selectors import access_run
 
         live.TOPICS["run"] = access_run
         live.TOPICS["model"] = access_model
         panels.register()
+        compare_panels.register()
         columns.register()

@@ -1,12 +1,14 @@
 from django.urls import path
 
 from runs import views
+from runs.compare import views as compare_views
 from runs.exports import views as export_views
 
 app_name = "runs"
 RUN = "models/<int:model_id>/r/<int:number>/"
 urlpatterns = [
     path("runs/", views.run_list, name="run-list"),
+    path("compare/", compare_views.compare, name="compare"),
     path("models/<int:model_id>/runs/", views.model_runs, name="model-runs"),
     path(RUN, views.run_detail, name="run-detail"),
     path(f"{RUN}state/", views.run_state, name="run-state"),

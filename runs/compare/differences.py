@@ -12,6 +12,8 @@ from runs.snapshot_rows import TITLES
 from runs.words import label_of, words_of
 
 ABSENT = "—"
+# What the Model would be traded by if nobody chose; what really decided stands under Decider.
+NOT_USED = {"model": {"decider", "decider_params"}}
 
 
 class Difference(NamedTuple):
@@ -46,6 +48,7 @@ def settings_of(run: Run) -> dict[tuple[str, str], str]:
         if name == "rules":
             found |= {(title, rule["name"]): rule_words(rule) for rule in value}
         elif isinstance(value, Mapping):
+            value = {key: item for key, item in value.items() if key not in NOT_USED.get(name, ())}
             found |= {(title, label): words_of(item) for label, item in flattened(value).items()}
         else:
             found[title, label_of(name)] = words_of(value)

@@ -17,7 +17,14 @@ PLACE = "compare"
 def register() -> None:
     panels.register(Panel(PLACE, "figures", "Statistics", 20, "runs/compare/_figures.html", figures))
     panels.register(
-        Panel(PLACE, "differences", "What was set up otherwise", 30, "runs/compare/_differences.html", differences)
+        Panel(
+            PLACE,
+            "differences",
+            "What was set up otherwise",
+            30,
+            "runs/compare/_differences.html",
+            differences,
+        )
     )
 
 

@@ -22,7 +22,9 @@ def unequal_terms(runs: Sequence[Run]) -> list[str]:
     found = [told for title, words in differing if (told := differs(runs, title, words))]
     same_market = len({market_words(run) for run in runs}) == 1
     if same_market and len({run.data_hash for run in runs if run.data_hash}) > 1:
-        found.append("The stored bars of these days changed between them, so they did not see the same prices.")
+        found.append(
+            "The stored bars of these days changed between them, so they did not see the same prices."
+        )
     if len({run.cursor for run in runs}) > 1 and same_market:
         counted = joined(runs, lambda run: f"{run.cursor:,} steps")
         found.append(f"They did not go equally far: {counted}.")
