@@ -16,7 +16,11 @@ from trading.types import Outcome
 
 
 class DecisionOut(serializers.ModelSerializer[Entry]):
-    """What was wanted, why, and every limit that spoke against it; `verdicts` point at their intent by position."""
+    """What was wanted, why, and every limit that had something to say.
+
+    `verdicts` point at their intent by position, null where they are about no order: a rule stopped trading at the bar. An
+    `effect` says what was done where the order was not only denied: resized, stopped, liquidated.
+    """
 
     class Meta:
         model = Entry

@@ -88,6 +88,11 @@ class Memory:
         self.session.clear()
         self.halts.clear()
 
+    def halt(self, verdict: Verdict, at: datetime, step: int) -> None:
+        """Stop opening anything; whoever has stopped it before has said why."""
+        if all(halt.verdict.source != verdict.source for halt in self.halts):
+            self.halts.append(Halt(verdict, at, step))
+
     def note_sent(self, order: Order) -> None:
         self.sent.append(Sent(order.decided_at, order.symbol, order.is_opening))
         while self.sent[0].at <= order.decided_at - HOUR:

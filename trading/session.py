@@ -12,7 +12,6 @@ from trading.book import Tape
 from trading.corporate_actions import CorporateAction
 from trading.execution import Execution
 from trading.ledger import Account
-from trading.memory import Halt
 from trading.money import ZERO, to_decimal
 from trading.notices import Notice
 from trading.observe import observe, open_day
@@ -188,11 +187,9 @@ def _send(
         approval = approve(intent, account)
         if approval.verdicts:
             verdicts += [(index, verdict) for verdict in approval.verdicts]
-            account.memory.halts += [
-                Halt(verdict, account.now, account.step)
-                for verdict in approval.verdicts
-                if verdict.effect is Effect.STOPPED
-            ]
+            for verdict in approval.verdicts:
+                if verdict.effect is Effect.STOPPED:
+                    account.memory.halt(verdict, account.now, account.step)
         for approved in approval.orders:
             _submit(account, approved, execution)
             is_ordered = True

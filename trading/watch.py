@@ -9,7 +9,6 @@ from typing import NamedTuple
 from trading import book
 from trading.book import Tape
 from trading.ledger import Account
-from trading.memory import Halt
 from trading.notices import Notice
 from trading.orders import OrderStatus
 from trading.types import OrderIntent, Verdict
@@ -40,8 +39,8 @@ NOTHING = Enforced()
 
 def stop_and_cancel(account: Account, watched: Watched, tape: Tape) -> None:
     """Bar the way to new positions: for the session, and for the entries that are working."""
-    halts = account.memory.halts
-    halts += [Halt(verdict, account.now, account.step) for verdict in watched.stops]
+    for verdict in watched.stops:
+        account.memory.halt(verdict, account.now, account.step)
     for number, why in watched.cancels:
         order = account.working.get(number)
         if order is not None:

@@ -222,3 +222,10 @@ def test_stops_of_daily_runs_last_for_the_day() -> None:
     run = play(bars, script, rules=[rule("dear", verb="stop_trading", dollars=100)], is_daily=True)
     assert run.denied == {"Tue 16:00": ["TOO_DEAR", "TRADING_STOPPED", "TOO_DEAR"]}
     assert run.held == {"AAA": 3}
+
+
+def test_a_rule_that_stops_for_several_reasons_is_told_once_from_then_on() -> None:
+    bars = {"AAA": [100, 100, 120, 100, 100], "BBB": [100, 100, 130, 100, 100]}
+    run = play(bars, {4: [buy(1, "AAA")]}, rules=[rule("dear", verb="stop_trading", dollars=100)])
+    assert run.stopped == {"09:33": ["TOO_DEAR", "TOO_DEAR"]}
+    assert run.denied["09:34"] == ["TRADING_STOPPED"]
