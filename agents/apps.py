@@ -5,7 +5,7 @@ class AgentsConfig(AppConfig):
     name = "agents"
 
     def ready(self) -> None:
-        from agents import panels
+        from agents import columns, panels
         from agents.deciders import DECIDERS
         from agents.llm import panels as llm_panels
         from agents.rulebook import panels as rulebook_panels
@@ -14,5 +14,6 @@ class AgentsConfig(AppConfig):
         for kind in DECIDERS.values():
             deciders.register(kind)
         panels.register()
+        columns.register()
         llm_panels.register()
         rulebook_panels.register()

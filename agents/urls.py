@@ -2,6 +2,7 @@ from django.urls import path
 
 from agents import views
 from agents.llm import views as llm_views
+from agents.portfolio import views as portfolio_views
 from agents.report import views as report_views
 from agents.rulebook import views as rulebook_views
 from agents.whatif import views as whatif_views
@@ -17,6 +18,7 @@ urlpatterns = [
     ),
     path(f"{RULES}new/<slug:kind>/try/", rulebook_views.draft_try, name="rule-draft-try"),
     path(f"{RULES}<int:rule_id>/try/", rulebook_views.rule_try_view, name="rule-try"),
+    path("portfolio/", portfolio_views.portfolio, name="portfolio"),
     path("models/<int:model_id>/start/", views.start, name="run-start"),
     path(f"{RUN}resume/", llm_views.run_resume_view, name="run-resume"),
     path(f"{RUN}budget/", llm_views.run_budget_view, name="run-budget"),

@@ -57,7 +57,7 @@ def seed_runs(user: User, runs: int, entries: int) -> Iterator[int]:
 
 def copy_runs(original: Run, first: int, last: int, entries: int) -> None:
     """Copies `first` to `last` with their statistics and entries, in the caller's transaction."""
-    values = {"run": original.pk, "first": first, "last": last, "entries": entries}
+    values: dict[str, Any] = {"run": original.pk, "first": first, "last": last, "entries": entries}
     with connection.cursor() as cursor:
         cursor.execute(
             insert(
@@ -69,7 +69,7 @@ def copy_runs(original: Run, first: int, last: int, entries: int) -> None:
             + " RETURNING id",
             values,
         )
-        copies = {**values, "copies": [row[0] for row in cursor.fetchall()]}
+        copies: dict[str, Any] = {**values, "copies": [row[0] for row in cursor.fetchall()]}
         beside = "JOIN runs_run AS copy ON copy.id = ANY(%(copies)s)"
         cursor.execute(
             insert(

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from agents.report.lines import LineChart, line_chart
+from core.lines import LineChart, line_chart
 from agents.report.models import RunShare, share_number
 from agents.selectors import statistics_now
 from broker.models import RoundTrip

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.report.lines import HEIGHT, MOST_POINTS, WIDTH, extremes, line_chart, path_of
+from core.lines import HEIGHT, MOST_POINTS, WIDTH, extremes, line_chart, path_of
 
 
 def points(path: str) -> list[tuple[float, float]]:
