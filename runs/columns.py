@@ -52,7 +52,8 @@ def sparks(user: User, model_ids: Sequence[int]) -> Mapping[int, Spark]:
     newest = ended.annotate(rank=rank).filter(rank__lte=RUNS_IN_SPARK).order_by("run__model", "-rank")
     returns: dict[int, list[float]] = {}
     for model_id, total_return in newest.values_list("run__model", "total_return"):
-        returns.setdefault(model_id, []).append(float(total_return or 0))
+        if total_return is not None:
+            returns.setdefault(model_id, []).append(total_return)
     return {model_id: spark_of(found) for model_id, found in returns.items() if len(found) > 1}
 
 
