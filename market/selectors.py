@@ -115,9 +115,7 @@ def bars_page(
     bars = _load(instrument_get(symbol), Timeframe(timeframe), start, end, most=limit + 1)
     if len(bars.start) <= limit:
         return bars, None
-    return BarColumns(*(column[:limit] for column in bars)), datetime.fromtimestamp(
-        int(bars.start[limit]), UTC
-    )
+    return bars.rows(slice(limit)), datetime.fromtimestamp(int(bars.start[limit]), UTC)
 
 
 def quotes_load(

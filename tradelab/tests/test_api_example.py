@@ -33,5 +33,6 @@ def test_the_example_starts_a_run_and_follows_it(site: str, alice: User) -> None
         told = example.communicate()[0]
     run = Run.objects.get()
     assert example.returncode == 0, told
+    assert run.equity is not None
     assert f"Run 1 completed after 390 steps, equity {run.equity.normalize():f}" in told
     assert "total_return: " in told
