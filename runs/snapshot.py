@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from rules.selectors import rules_for_snapshot
 from trading.settings import ExecutionSettings
 
 FORMAT = 1
+_reading = threading.Lock()
 DECIDING_ROOMS = ("trading", "market", "rules", "agents")
 
 
@@ -54,9 +56,15 @@ def execution_settings(model: TradingModel, mode: str) -> ExecutionSettings:
     return ExecutionSettings.from_json({**account, **model.execution})
 
 
-@cache
 def code_version() -> str:
     """Hash of the source of the rooms that decide a run's figures: the same hash means the same code."""
+    # One thread reads the files; others that start runs at the same moment wait for what it found.
+    with _reading:
+        return _code_version()
+
+
+@cache
+def _code_version() -> str:
     digest = hashlib.sha256()
     for room in DECIDING_ROOMS:
         for file in sorted((settings.BASE_DIR / room).rglob("*.py")):

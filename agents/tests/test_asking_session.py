@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,8 @@ from pytest_django.fixtures import Settings
 
 from agents.foreground import session_run
 from agents.llm.fake.behaviour import Behaviour
-from agents.llm.fake.server import FakeServer
+from agents.llm.fake.server import NOTICE_SECONDS, FakeServer
+from agents.llm.journal import Journal
 from agents.services import session_resume, session_start
 from agents.tasks import run_slice
 from agents.tests.world import bars_make, model_make, request_make
@@ -30,12 +32,13 @@ from runs.services import run_budget_set, run_stop
 from tradelab.tests.support import eventually
 
 BARS = 8
+QUICK = 0.02
 CALLS = BARS + 2  # a plan before them, a reflection behind
 
 
 @pytest.fixture(autouse=True)
 def quick(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.LLM_BEAT_SECONDS = 0.02
+    settings.LLM_BEAT_SECONDS = QUICK
     monkeypatch.setattr("agents.llm.attempts.FIRST_WAIT_SECONDS", 0.01)
     monkeypatch.setattr("agents.tasks.run_advance_asking.delay", lambda *ids: None)
 
@@ -144,26 +147,43 @@ def test_a_run_that_paused_in_the_middle_ends_as_one_that_did_not(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_stop_ends_a_call_in_flight(settings: Settings, fakellm: FakeServer) -> None:
-    settings.LLM_BEAT_SECONDS = 0.2
+def test_stop_ends_a_call_in_flight_at_the_next_beat(
+    settings: Settings, fakellm: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert settings.LLM_BEAT_SECONDS == QUICK, "in a run a beat is a second"
     alice = User.objects.create_user("alice")
     bars_make(left_out=range(BARS, 390))
-    endpoint_create(alice, name="Scripted", base_url=fakellm.base_url, ai_models=["scripted:latency=60"])
+    endpoint_create(alice, name="Scripted", base_url=fakellm.base_url, ai_models=["scripted:latency=600"])
     with acting_as(alice.pk):
         run, _ = session_start(alice, request_make(model_make(alice), "llm"))
+    beats, beat = Counter[str](), Journal.beat
+
+    def counted(journal: Journal) -> None:
+        beats["after" if stopped.is_set() else "before"] += 1
+        beat(journal)
 
     def work() -> None:
-        run_slice(alice.pk, run.pk, slice_seconds=60)
+        run_slice(alice.pk, run.pk, slice_seconds=600)
         connection.close()
 
+    stopped = threading.Event()
+    monkeypatch.setattr(Journal, "beat", counted)
     worker = threading.Thread(target=work)
     worker.start()
-    eventually(lambda: fakellm.state.in_flight == 1)
+    eventually(lambda: fakellm.state.in_flight == 1 and beats["before"] > 2, seconds=60)
     with acting_as(alice.pk):
         run_stop(alice, run.pk)
-    worker.join(2)
-    assert not worker.is_alive(), "Stop takes at most two seconds"
-    eventually(lambda: fakellm.state.hung_up == 1, seconds=2)
+    stopped.set()
+    worker.join(60)
+    assert not worker.is_alive()
+    assert beats["after"] <= 1, "the first beat after Stop closes the connection"
+    eventually(lambda: fakellm.state.hung_up == 1)
     run.refresh_from_db()
     assert run.state == RunState.STOPPED
     assert used_by_run(alice.pk, run.pk).calls == 1
+
+
+def test_stop_takes_less_than_two_seconds() -> None:
+    from tradelab import settings
+
+    assert settings.LLM_BEAT_SECONDS + NOTICE_SECONDS < 2, "a beat, and the end of the connection"
