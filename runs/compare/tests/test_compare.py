@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core.errors import Forbidden, UserError
 from core.rls import acting_as
+from market.models import Instrument
 from profiles.tests.factories import trading_model_make
 from runs.compare.better import LESS, MORE, NEITHER, best_of
 from runs.compare.differences import differences_of
@@ -235,3 +236,19 @@ def test_the_page_costs_the_same_few_queries_for_six_runs(alice: User, alice_cli
         return len(captured)
 
     assert queries(6) == queries(2) <= 12
+
+
+def test_lists_of_runs_and_a_runs_page_lead_to_the_comparison(alice: User, alice_client: Client) -> None:
+    Instrument.objects.create(symbol="TEST", name="Test")
+    one, other = run_with(alice), run_with(alice)
+    waiting = run_make(alice)
+    for page in ("/runs/", f"/models/{one.model_id}/"):
+        text = alice_client.get(page).content.decode()
+        assert 'id="compare-runs" method="get" action="/compare/"' in text
+        for run in (one, other):
+            assert f'name="runs" value="{run.pk}" form="compare-runs"' in text
+        assert f'value="{waiting.pk}" form=' not in text
+    assert (
+        f"/compare/?choose=1&amp;runs={one.pk}"
+        in alice_client.get(f"/models/{one.model_id}/r/1/").content.decode()
+    )
