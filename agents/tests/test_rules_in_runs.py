@@ -13,10 +13,12 @@ from agents.earned.price import Pricing
 from agents.recorded import recorded_load
 from agents.replay import replay
 from agents.tasks import run_slice
-from agents.tests.llm_world import HOLD, LlmTrade, decision_json
+from agents.tests.llm_world import BARS, HOLD, LlmTrade, TakeSeat, decision_json
+from agents.tests.llm_world import trader as llm_trader
 from agents.tests.tape import Script, minutes, queued, trade, trader, wish
 from agents.tests.test_resumed_orders import STEPS, carry_on, figures, wave
 from agents.tests.test_run_page import text_of, url_of
+from agents.tests.world import run_make
 from broker.models import Fill, Order
 from core.rls import acting_as
 from profiles.models import TradingModel, TradingProfile
@@ -179,3 +181,20 @@ def test_the_model_is_told_what_rules_did(llm_trade: LlmTrade, llm_model: Tradin
     assert "Few" in system
     assert "Out early" in system
     assert fills(run) == ["3 buy 5", "7 sell 5"]
+
+
+def test_a_resumed_run_asks_the_model_what_it_would_have_asked(
+    alice: User, llm_model: TradingModel, seat: TakeSeat, llm_trade: LlmTrade
+) -> None:
+    rule_make(llm_model, "max_position_shares", params={"shares": 8}, verb="resize")
+    rule_make(llm_model, "max_hold", params={"minutes": 4})
+    rule_make(llm_model, "max_trades", params={"trades": 2}, verb="stop_trading")
+    undisturbed, whole = llm_trade(llm_trader)
+    journal = seat(llm_trader)
+    run = run_make(alice, llm_model, "llm", decider_params={"analysis_every": 10, "bars_shown": 5})
+    assert carry_on(alice, run) == BARS
+    assert [ask.messages for ask in journal.asked] == [ask.messages for ask in whole.asked]
+    assert figures(run) == figures(undisturbed)
+    effects = {item.get("effect") for entry in Entry.objects.filter(run=run) for item in entry.verdicts}
+    assert {"liquidated", "resized", "stopped"} <= effects
+    assert "Trading is stopped until the session ends, since" in whole.prompts()[BARS - 1]
