@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from chat.models import Conversation, Part, PartKind
+from chat.parts import typed_text
 from chat.selectors import conversations_of
 
 MOST_FOUND = 50
@@ -28,7 +29,7 @@ class Hit:
 
 def conversations_found(user: User, query: str) -> list[Hit]:
     """Newest first, at most MOST_FOUND; every word has to occur, in the title or in one message."""
-    words = query[:LONGEST_QUERY].split()
+    words = typed_text(query[:LONGEST_QUERY]).split()
     if not words:
         return []
     texts = Part.objects.owned_by(user).filter(kind=PartKind.TEXT)

@@ -42,7 +42,9 @@ TAGS |= {"a", "div", "table", "thead", "tbody", "tr", "th", "td"}
 ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "th": {"class"}, "td": {"class"}, "div": {"class", "tabindex"}}
 CLASSES = {"th": {"num"}, "td": {"num"}, "div": {"table-scroll"}}
 # Characters that turn the direction of what follows, or show nothing: they can make a text look like another.
-HIDDEN = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u2028-\u202e\u2060-\u206f\ufeff]")
+HIDDEN = re.compile(
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
 
 
 class Renderer(RendererHTML):
@@ -121,5 +123,5 @@ def markdown_html(text: str) -> SafeString:
 
 
 def visible(text: str) -> str:
-    """Without characters that hide or turn others; of the same length, so that positions stay."""
+    """Without characters that hide or turn others, or are none; of the same length, so that positions stay."""
     return HIDDEN.sub("\ufffd", text)

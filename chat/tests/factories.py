@@ -57,6 +57,15 @@ PLAIN: tuple[events.TurnEvent, ...] = (
 
 
 PIECE = events.TextDelta("Half of ")
+PROPOSAL = events.Proposal(
+    id="p1",
+    kind="rule",
+    model_id=1,
+    title="No position above 20 % of equity",
+    payload={"kind": "max_position_percent", "params": {"percent": 20}},
+    diff=("+ No position above 20 % of equity",),
+    evidence=("The worst trade of [run 3](/models/1/r/3/) was larger.",),
+)
 
 
 def with_tool() -> list[events.TurnEvent]:
