@@ -1,12 +1,24 @@
 from django.urls import path
 
 from agents import api
+from agents.compare import api as compare_api
 from agents.llm import api as llm_api
+from agents.rulebook import api as rulebook_api
 from agents.tools import api as tools_api
 from agents.tools.registry import TOOLS
 from agents.whatif import api as whatif_api
 
+RULES = "models/<int:model_id>/rules/"
 urlpatterns = [
+    path("rules/<int:rule_id>/try/", rulebook_api.RuleTry.as_view(), name="api-rule-try"),
+    path(f"{RULES}try/", rulebook_api.ModelRuleTry.as_view(), name="api-model-rule-try"),
+    path(f"{RULES}describe/", rulebook_api.ModelRuleDescribe.as_view(), name="api-rule-describe"),
+    path(f"{RULES}describe/<int:proposal_id>/", rulebook_api.Proposal.as_view(), name="api-rule-proposal"),
+    path(
+        f"{RULES}describe/<int:proposal_id>/save/",
+        rulebook_api.ProposalSave.as_view(),
+        name="api-rule-proposal-save",
+    ),
     path("models/<int:model_id>/runs/", api.ModelRuns.as_view(), name="api-model-runs"),
     path("runs/<int:run_id>/resume/", llm_api.RunResume.as_view(), name="api-run-resume"),
     path("runs/<int:run_id>/budget/", llm_api.RunBudget.as_view(), name="api-run-budget"),
@@ -14,6 +26,7 @@ urlpatterns = [
     path("runs/<int:run_id>/statistics/", api.RunStatistics.as_view(), name="api-run-statistics"),
     path("runs/<int:run_id>/what-if/", whatif_api.RunWhatIf.as_view(), name="api-run-what-if"),
     path("runs/<int:run_id>/earned/", whatif_api.RunEarned.as_view(), name="api-run-earned"),
+    path("compare/", compare_api.Compare.as_view(), name="api-compare"),
     path("tools/", tools_api.ToolList.as_view(), name="api-tools"),
     *(
         path(f"tools/{tool.name}/", tools_api.view_of(tool).as_view(), name=f"api-tool-{tool.name}")

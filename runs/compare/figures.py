@@ -35,6 +35,7 @@ FIRST = (
 
 
 class Cell(NamedTuple):
+    value: Any
     text: str
     is_best: bool
 
@@ -96,5 +97,5 @@ def row_of(
     # More dollars of more capital are no better dollars.
     is_ranked = about.unit != "USD" or comparison.has_one_capital
     best = best_of(name, found) if is_ranked else frozenset()
-    cells = [Cell(written(name, about, value), place in best) for place, value in enumerate(found)]
+    cells = [Cell(value, written(name, about, value), place in best) for place, value in enumerate(found)]
     return FigureRow(name, about, cells)
