@@ -1,4 +1,4 @@
-"""Take the pictures of the README: a Model's page and the page of a finished run of the demo."""
+"""Take the pictures of the documentation: the main pages of the demo, each as far as it fits a screen."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 from argparse import ArgumentParser
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError
 from agents.demo import DEMO_USER, demo_create, demo_request
 from agents.foreground import session_run
 from core.rls import acting_as
+from profiles.selectors import models_list
 from runs.models import Run, RunState
 from runs.selectors import runs_of_user
 from tradelab import stack
@@ -39,24 +41,50 @@ class Command(BaseCommand):
         if chromium is None:
             raise CommandError("No browser: install chromium, or name one in CHROMIUM.")
         stack.migrate()
-        run = finished_run(demo_create())
+        user = demo_create()
+        runs = [finished_run(user, decider) for decider in ("sma_cross", "mean_reversion")]
+        pages = pages_of(runs)
         port = free_port()
         web = stack.start_web("127.0.0.1", port)
         try:
             wait_for_page(f"http://127.0.0.1:{port}/healthz", web)
             folder.mkdir(parents=True, exist_ok=True)
-            pages = {"model": f"/models/{run.model_id}/", "run": f"/models/{run.model_id}/r/{run.number}/"}
             take(chromium, f"http://127.0.0.1:{port}", pages, folder)
         finally:
             stop([web], seconds=stack.STOP_SECONDS)
         self.stdout.write(f"Wrote {', '.join(f'{name}.png' for name in pages)} to {folder}.")
 
 
-def finished_run(user: User) -> Run:
-    """The newest completed run of the demo user, made if there is none."""
+def finished_run(user: User, decider: str) -> Run:
+    """The demo user's newest completed run of a decider, made if there is none."""
     with acting_as(user.pk):
-        run = runs_of_user(user).filter(state=RunState.COMPLETED).first()
-    return run or session_run(user, demo_request(user), lambda run: None)
+        run = runs_of_user(user).filter(state=RunState.COMPLETED, decider=decider).first()
+        model = models_list(user).get(decider=decider)
+    if run is not None:
+        return run
+    request = replace(
+        demo_request(user), model_id=model.pk, decider=decider, decider_params=model.decider_params
+    )
+    return session_run(user, request, lambda run: None)
+
+
+def pages_of(runs: list[Run]) -> dict[str, str]:
+    """The addresses that are pictured, by the picture's name."""
+    run, other = runs
+    page = f"/models/{run.model_id}/r/{run.number}/"
+    return {
+        "models": "/models/",
+        "model": f"/models/{run.model_id}/",
+        "rules": f"/models/{run.model_id}/rules/new/",
+        "run": page,
+        "decision": f"{page}?tab=decisions&step=30",
+        "what-if": f"{page}?tab=what-if",
+        "report": f"{page}report/",
+        "runs": "/runs/",
+        "compare": f"/compare/?runs={run.pk},{other.pk}",
+        "portfolio": "/portfolio/",
+        "chat": "/chat/",
+    }
 
 
 def free_port() -> int:
