@@ -10,14 +10,16 @@ from django import forms
 from django.contrib.auth.models import User
 from pydantic.fields import FieldInfo
 
+from agents.again import initial_again
 from agents.deciders import DECIDERS
+from agents.llm.forms import PREFIX, budget_fields, budget_values
 from agents.selectors import start_suggestion
 from core.errors import UserError
 from core.forms import ServiceForm
 from profiles.deciders import decider_choices
 from profiles.fields import SymbolsField
 from profiles.models import TradingModel
-from runs.models import Mode, Session
+from runs.models import Mode, Run, Session
 from runs.services.start import RunRequest
 
 PARAM = "param_"
@@ -65,6 +67,8 @@ class StartForm(ServiceForm):
         if self.decider_class is not None:
             for name, about in self.decider_class.params_type.model_fields.items():
                 self.fields[PARAM + name] = param_field(name, about, self.stored_params(chosen).get(name))
+            if not self.decider_class.is_free:
+                self.fields.update(budget_fields())
 
     def stored_params(self, decider: str) -> Mapping[str, Any]:
         """The Model's own parameters, if they are this decider's."""
@@ -79,6 +83,11 @@ class StartForm(ServiceForm):
         return cls(model, initial={**suggested, "decider": decider, "idempotency_key": uuid4().hex})
 
     @classmethod
+    def again(cls, model: TradingModel, run: Run) -> Self:
+        """A form that would start the same run once more."""
+        return cls(model, initial=initial_again(run, PARAM) | {"idempotency_key": uuid4().hex})
+
+    @classmethod
     def filled(cls, model: TradingModel, data: Mapping[str, Any]) -> Self:
         """The form as typed, with the fields of the decider that is now chosen; nothing is judged yet."""
         typed = cls(model, data).typed()
@@ -90,17 +99,25 @@ class StartForm(ServiceForm):
     def param_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith(PARAM)]
 
+    @property
+    def budget_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith(PREFIX)]
+
     def values(self) -> dict[str, Any]:
         values = dict(self.cleaned_data)
         params = {
             name.removeprefix(PARAM): values.pop(name) for name in self.fields if name.startswith(PARAM)
         }
         pace = values.pop("steps_per_second")
+        budget = budget_values(values)
+        for name in [name for name in values if name.startswith(PREFIX)]:
+            del values[name]
         request = RunRequest(
             **values | {"date_to": values["date_to"] or values["date_from"]},
             model_id=self.model.pk,
             decider_params={name: text for name, text in params.items() if text != ""},
             steps_per_second=float(pace) if pace else None,
+            budget=budget,
         )
         return {"request": request}
 

@@ -23,7 +23,7 @@ from broker.services import steps_record
 from core.rls import acting_as, committing_as
 from reasoning.services import entries_append
 from runs.models import RunState
-from runs.services import Claim, progress_record, run_lock_again, run_lock_claimed
+from runs.services import Claim, progress_record, run_lock_again, run_lock_claimed, run_pause_asked
 from runs.services.progress import LOG_FIELDS, Progress
 from trading.session import StepResult
 from trading.stretch import Stretch
@@ -40,11 +40,14 @@ def advance(user: User, claim: Claim, *, slice_seconds: float) -> RunState:
             think(desk, stretches, batch)
         except (Paused, StopAsked):
             # The steps at which nobody was asked stand before the one that could not be answered, and count.
-            if len(batch) and act(user, claim, *taken_again(user, claim, len(batch))):
-                return RunState.STOPPED
+            if len(batch):
+                state = act(user, claim, *taken_again(user, claim, len(batch)))
+                if state != RunState.RUNNING:
+                    return state
             raise
-        if act(user, claim, desk, batch):
-            return RunState.STOPPED
+        state = act(user, claim, desk, batch)
+        if state != RunState.RUNNING:
+            return state
         if desk.has_steps_left and (time.monotonic() > ends_at or is_closing()):
             return RunState.RUNNING
         pause(desk, began)
@@ -71,19 +74,20 @@ def taken_again(user: User, claim: Claim, steps: int) -> tuple[Desk, Batch]:
     return desk, batch
 
 
-def act(user: User, claim: Claim, desk: Desk, batch: Batch) -> bool:
-    """Commit some steps as a whole. Return whether the run ended here because somebody asked it to stop."""
+def act(user: User, claim: Claim, desk: Desk, batch: Batch) -> RunState:
+    """Commit some steps as a whole. Return the run's state, which changes here when somebody asked it to stop or pause."""
     run, results = desk.run, list(batch.results()) if desk.keeps_holds else batch.of_note
     with committing_as(user.pk):
         run_lock_again(run, claim)
         steps_record(run, batch, desk.account, desk.benchmark)
         entries_append(run, results, desk.decider.thoughts)
         progress_record(run, progress_of(batch, desk.seconds_since_commit()))
-        is_stopped = run.stop_requested_at is not None
-        if is_stopped:
+        if run.stop_requested_at is not None:
             run_complete(run, RunState.STOPPED)
+        elif run.pause_requested_at is not None and desk.has_steps_left:
+            run_pause_asked(run)
     desk.decider.thoughts = []
-    return is_stopped
+    return RunState(run.state)
 
 
 def conclude(user: User, claim: Claim, desk: Desk) -> RunState:

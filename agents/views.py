@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from agents.again import session_again
 from agents.forms import StartForm
 from agents.panels import start_context
 from agents.services import session_start
@@ -15,18 +17,36 @@ from core.requests import UserRequest
 from profiles.models import TradingModel
 from profiles.selectors import access_model
 from runs.models import Run
+from runs.query import number_in
+from runs.selectors import access_run_by_number
 
 
 def start(request: UserRequest, model_id: int) -> HttpResponse:
-    """The form on a page of its own; `fill` shows it again with the parameters of another decider."""
+    """The form on a page of its own, `?like=` filled with the settings of another run of this Model.
+
+    `fill` shows it again with the parameters of another decider.
+    """
     model = access_model(request.user, model_id)
     if request.method != "POST":
-        return show(request, StartForm.fresh(request.user, model), model)
+        like = number_in(request, "like")
+        if like is None:
+            return show(request, StartForm.fresh(request.user, model), model)
+        return show(
+            request, StartForm.again(model, access_run_by_number(request.user, model_id, like)), model
+        )
     if "fill" in request.POST:
         return show(request, StartForm.filled(model, request.POST), model)
     form = StartForm(model, request.POST)
     started = form.save(session_start, request.user)
     return go_to(request, started[0]) if started else show(request, form, model)
+
+
+@require_POST
+def run_again_view(request: UserRequest, model_id: int, number: int) -> HttpResponse:
+    """Start a run with the settings of another; pressing twice starts one."""
+    run = access_run_by_number(request.user, model_id, number)
+    key = request.POST.get("idempotency_key", "")[:100]
+    return go_to(request, session_again(request.user, run.pk, key=key))
 
 
 def show(request: UserRequest, form: StartForm, model: TradingModel) -> HttpResponse:

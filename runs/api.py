@@ -19,7 +19,7 @@ from runs.forms import RunFilterForm
 from runs.models import Run, RunEvent
 from runs.query import number_in
 from runs.selectors import HEAVY, access_run, events_since, runs_of_user
-from runs.services import run_delete, run_label, run_stop
+from runs.services import run_delete, run_label, run_pause_ask, run_stop
 from runs.summary import RunSummary
 
 MOST_EVENTS = 500
@@ -72,6 +72,7 @@ class RunOut(serializers.ModelSerializer[Run]):
             "max_drawdown",
             "simulated_at",
             "stop_requested_at",
+            "pause_requested_at",
             "pause_code",
             "pause_message",
             "resume_at",
@@ -169,6 +170,13 @@ class RunStop(OwnedApiView):
     def post(self, request: UserApiRequest, run_id: int) -> Response:
         """Ask a run to stop; it does within one step and keeps everything. Harmless to repeat."""
         return Response(RunOut(run_stop(request.user, run_id)).data)
+
+
+class RunPause(OwnedApiView):
+    @extend_schema(request=None, responses=RunOut)
+    def post(self, request: UserApiRequest, run_id: int) -> Response:
+        """Ask a running run to pause; it does after its step and keeps everything. 409 when it isn't running."""
+        return Response(RunOut(run_pause_ask(request.user, run_id)).data)
 
 
 class RunEvents(OwnedApiView):

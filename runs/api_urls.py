@@ -7,6 +7,7 @@ urlpatterns = [
     path("runs/", api.Runs.as_view(), name="api-runs"),
     path("runs/<int:run_id>/", api.RunDetail.as_view(), name="api-run"),
     path("runs/<int:run_id>/stop/", api.RunStop.as_view(), name="api-run-stop"),
+    path("runs/<int:run_id>/pause/", api.RunPause.as_view(), name="api-run-pause"),
     path("runs/<int:run_id>/events/", api.RunEvents.as_view(), name="api-run-events"),
     path(
         "runs/<int:run_id>/export/run-<slug:form>.zip",

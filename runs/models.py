@@ -90,6 +90,7 @@ class Run(OwnedModel):
     resumed_in_vain = models.PositiveSmallIntegerField(default=0)
     worker_seconds = models.FloatField(default=0)
     stop_requested_at = models.DateTimeField(null=True, blank=True)
+    pause_requested_at = models.DateTimeField(null=True, blank=True)
 
     # Why it waits, since when, and when it goes on by itself; empty: when somebody says so.
     pause_code = models.CharField(max_length=40, blank=True)

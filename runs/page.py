@@ -21,7 +21,10 @@ def whole(request: UserRequest, run: Run) -> dict[str, Any]:
 
 
 def live(request: UserRequest, run: Run) -> dict[str, Any]:
-    return head(request, run) | {"is_update": True}
+    """The head again; its buttons only when they are others than the page says it has."""
+    found = head(request, run)
+    stage = found["summary"].stage
+    return found | {"has_new_actions": request.GET.get("stage", stage) != stage or not run.is_active}
 
 
 def head(request: UserRequest, run: Run) -> dict[str, Any]:

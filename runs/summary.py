@@ -27,12 +27,27 @@ class RunSummary:
 
     @property
     def state_word(self) -> str:
-        """The state, or "stopping" while the worker has yet to hear of it."""
-        return "stopping" if self.is_stopping else self.run.state
+        """The state, or "stopping" and "pausing" while the worker has yet to hear of it."""
+        if self.is_stopping:
+            return "stopping"
+        return "pausing" if self.is_pausing else self.run.state
+
+    @property
+    def stage(self) -> str:
+        """What the buttons of its page depend on."""
+        return f"{self.state_word} {'moved' if self.run.cursor else 'fresh'}"
 
     @property
     def is_stopping(self) -> bool:
         return self.run.state == RunState.RUNNING and self.run.stop_requested_at is not None
+
+    @property
+    def is_pausing(self) -> bool:
+        return self.run.state == RunState.RUNNING and self.run.pause_requested_at is not None
+
+    @property
+    def can_pause(self) -> bool:
+        return self.run.state == RunState.RUNNING and not self.is_stopping and not self.is_pausing
 
     @property
     def can_stop(self) -> bool:

@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{RUN}export/<slug:key>.<slug:form>", export_views.run_export, name="run-export"),
     path(f"{RUN}edit/", views.run_edit_view, name="run-edit"),
     path(f"{RUN}pin/", views.run_pin_view, name="run-pin"),
+    path(f"{RUN}pause/", views.run_pause_view, name="run-pause"),
     path(f"{RUN}stop/", views.run_stop_view, name="run-stop"),
     path(f"{RUN}delete/", views.run_delete_view, name="run-delete"),
 ]

@@ -18,7 +18,7 @@ from runs.filters import Filters, filters_in
 from runs.forms import RunFilterForm, RunLabelForm
 from runs.listing import run_table
 from runs.selectors import access_run_by_number, run_summary
-from runs.services import run_delete, run_label, run_stop
+from runs.services import run_delete, run_label, run_pause_ask, run_stop
 
 
 @require_safe
@@ -92,6 +92,12 @@ def run_pin_view(request: UserRequest, model_id: int, number: int) -> HttpRespon
 @require_POST
 def run_stop_view(request: UserRequest, model_id: int, number: int) -> HttpResponse:
     run = run_stop(request.user, access_run_by_number(request.user, model_id, number).pk)
+    return redirect("runs:run-detail", model_id, run.number)
+
+
+@require_POST
+def run_pause_view(request: UserRequest, model_id: int, number: int) -> HttpResponse:
+    run = run_pause_ask(request.user, access_run_by_number(request.user, model_id, number).pk)
     return redirect("runs:run-detail", model_id, run.number)
 
 

@@ -163,3 +163,31 @@ def test_without_bars_the_form_says_what_to_do_first(alice: User, alice_client: 
 def test_an_archived_model_offers_no_start(alice_client: Client, model: TradingModel) -> None:
     alice_client.post(f"/models/{model.pk}/archive/")
     assert "Restore it first" in alice_client.get(f"/models/{model.pk}/start/").content.decode()
+
+
+def test_a_run_is_cloned_into_the_form_and_run_again_with_one_press(
+    alice_client: Client, charlie_client: Client, model: TradingModel
+) -> None:
+    start(alice_client, model, param_fast="7", param_slow="21", steps_per_second="5")
+    url = f"/models/{model.pk}/"
+    page = alice_client.get(f"{url}start/?like=1").content.decode()
+    for words in ('name="param_fast" value="7"', 'name="param_slow" value="21"', 'value="5" selected'):
+        assert words in page
+    Run.objects.update(state="completed", budget={"cost": "1.50"})
+    key = {"idempotency_key": "again-1-2"}
+    first = alice_client.post(f"{url}r/1/again/", key)["Location"]
+    assert first == alice_client.post(f"{url}r/1/again/", key)["Location"] == f"{url}r/2/"
+    old, new = Run.objects.order_by("number")
+    for name in ("symbols", "date_from", "session", "decider_params", "steps_per_second", "budget", "mode"):
+        assert getattr(old, name) == getattr(new, name)
+    assert charlie_client.post(f"{url}r/1/again/").status_code == 403
+    assert charlie_client.get(f"{url}start/?like=1").status_code == 403
+    assert alice_client.get(f"{url}start/?like=99").status_code == 403
+
+
+def test_caps_on_asking_are_asked_for_where_a_language_model_decides(
+    alice_client: Client, model: TradingModel
+) -> None:
+    form = alice_client.post(f"/models/{model.pk}/start/", {"fill": "1", "decider": "llm"}).content.decode()
+    assert 'name="budget_cost"' in form
+    assert 'name="budget_cost"' not in alice_client.get(f"/models/{model.pk}/start/").content.decode()

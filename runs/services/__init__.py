@@ -12,7 +12,7 @@ from runs.services.lease import (
     run_lock_claimed,
 )
 from runs.services.lifecycle import run_delete, run_finish, run_stop
-from runs.services.pause import run_budget_set, run_pause, run_resume
+from runs.services.pause import run_budget_set, run_pause, run_pause_ask, run_pause_asked, run_resume
 from runs.services.progress import progress_record
 from runs.services.start import run_start
 from runs.services.statistics import statistics_record
@@ -32,6 +32,8 @@ __all__ = [
     "run_lock_again",
     "run_lock_claimed",
     "run_pause",
+    "run_pause_ask",
+    "run_pause_asked",
     "run_resume",
     "run_start",
     "run_stop",

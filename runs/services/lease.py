@@ -78,7 +78,9 @@ def run_lock_claimed(user: User, claim: Claim) -> Run:
 
 
 def run_lock_again(run: Run, claim: Claim) -> None:
-    """Lock a run that this claim's holder has at hand, and learn whether somebody asked it to stop. Raises LeaseLost.
+    """Lock a run that this claim's holder has at hand, and learn whether somebody asked it to stop or to pause.
+
+    Raises LeaseLost.
 
     Nothing else of what a step moves can have changed: whoever holds the lease is the only one to move it.
     """
@@ -87,7 +89,7 @@ def run_lock_again(run: Run, claim: Claim) -> None:
         row = cursor.fetchone()
     if row is None:
         raise LeaseLost
-    run.stop_requested_at = row[0]
+    run.stop_requested_at, run.pause_requested_at = row
 
 
 def lease_beat(user: User, claim: Claim) -> bool:
@@ -113,7 +115,8 @@ def lease_beat(user: User, claim: Claim) -> bool:
 
 HOLDS = "id = %s AND user_id = %s AND lease_token = %s AND state = %s"
 LOOK = f"SELECT lease_expires_at, stop_requested_at FROM runs_run WHERE {HOLDS}"  # noqa: S608  (constants)
-LOCK = f"SELECT stop_requested_at FROM runs_run WHERE {HOLDS} AND deleted_at IS NULL FOR UPDATE"  # noqa: S608
+ASKED = "stop_requested_at, pause_requested_at"
+LOCK = f"SELECT {ASKED} FROM runs_run WHERE {HOLDS} AND deleted_at IS NULL FOR UPDATE"  # noqa: S608
 RENEW = f"UPDATE runs_run SET lease_expires_at = %s WHERE {HOLDS}"  # noqa: S608
 
 

@@ -19,6 +19,7 @@ from runs.services.lifecycle import run_move
 
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 30, 1800
 MOST_PAUSED_IN_VAIN = 50  # about a day of tries without a step; then somebody has to look
+PAUSED_BY_OWNER = "paused_by_you"
 BUDGET_KINDS = ("calls", "tokens", "cost", "seconds")
 PAUSE_FIELDS = [
     "state",
@@ -35,9 +36,12 @@ def run_pause(run: Run, *, code: str, message: str, retry_at: datetime | None = 
     """Pause a locked running run, in the caller's transaction. Raises IllegalRunMove.
 
     With `retry_at` it goes on by itself then, or later: each pause without a step in between lasts twice as long.
+    One whose owner has asked it to pause doesn't go on by itself.
     """
     run_move(run, RunState.PAUSED)
     now = timezone.now()
+    if run.pause_requested_at is not None:
+        retry_at = None
     if retry_at is not None:
         wait = min(FIRST_WAIT_SECONDS * 2**run.paused_in_vain, LONGEST_WAIT_SECONDS)
         is_hopeless = run.paused_in_vain >= MOST_PAUSED_IN_VAIN
@@ -45,12 +49,40 @@ def run_pause(run: Run, *, code: str, message: str, retry_at: datetime | None = 
     run.paused_in_vain = min(run.paused_in_vain + 1, MOST_PAUSED_IN_VAIN)
     run.pause_code, run.pause_message = code, message
     run.paused_at, run.resume_at, run.woken_at = now, retry_at, now
-    run.lease_owner, run.lease_expires_at = "", None
-    run.save(update_fields=[*PAUSE_FIELDS, "woken_at", "lease_owner", "lease_expires_at"])
+    run.lease_owner, run.lease_expires_at, run.pause_requested_at = "", None, None
+    run.save(
+        update_fields=[*PAUSE_FIELDS, "woken_at", "lease_owner", "lease_expires_at", "pause_requested_at"]
+    )
     payload = {"cursor": run.cursor, "code": code, "message": message}
     if retry_at is not None:
         payload["resume_at"] = retry_at.isoformat()
     event_append(run, "paused", payload, simulated_at=run.simulated_at)
+
+
+@transaction.atomic
+def run_pause_ask(user: User, run_id: int) -> Run:
+    """Ask a running run to pause; its worker does after the step that it is at. Raises Conflict when it isn't running.
+
+    A run that no worker holds pauses at once. Asking twice, or asking one that waits already, changes nothing.
+    """
+    run = access_run(user, run_id, lock=True)
+    if run.state == RunState.PAUSED:
+        return run
+    if run.state != RunState.RUNNING or run.stop_requested_at is not None:
+        state = run.state if run.stop_requested_at is None or not run.is_active else "stopping"
+        raise Conflict(f"Run {run.number} is {state}, not running.", code="run_not_running")
+    if run.lease_expires_at is None or run.lease_expires_at <= timezone.now():
+        run_pause_asked(run)
+    elif run.pause_requested_at is None:
+        run.pause_requested_at = timezone.now()
+        run.save(update_fields=["pause_requested_at"])
+        event_append(run, "pause_requested", simulated_at=run.simulated_at)
+    return run
+
+
+def run_pause_asked(run: Run) -> None:
+    """Pause a locked running run because its owner asked for it; it goes on when somebody says so."""
+    run_pause(run, code=PAUSED_BY_OWNER, message="You paused this run.")
 
 
 def is_pause_over(run: Run, now: datetime) -> bool:
@@ -71,9 +103,14 @@ def pause_end(run: Run, now: datetime) -> None:
 def run_resume(user: User, run_id: int) -> Run:
     """Let a paused run go on as soon as a worker is free. Raises Conflict when it isn't paused.
 
-    Resuming twice changes nothing; the worker is called by `agents.services.session_resume`.
+    One that was asked to pause and has not yet just goes on. Resuming twice changes nothing; the worker is called by `agents.services.session_resume`.
     """
     run = access_run(user, run_id, lock=True)
+    if run.state == RunState.RUNNING and run.pause_requested_at is not None:
+        run.pause_requested_at = None
+        run.save(update_fields=["pause_requested_at"])
+        event_append(run, "resume_requested", simulated_at=run.simulated_at)
+        return run
     if run.state != RunState.PAUSED:
         raise Conflict(f"Run {run.number} is {run.state}, not paused.", code="run_not_paused")
     now = timezone.now()

@@ -17,8 +17,11 @@ from runs.services import (
     lease_beat,
     lease_take,
     run_budget_set,
+    run_lock_again,
     run_lock_claimed,
     run_pause,
+    run_pause_ask,
+    run_pause_asked,
     run_resume,
     run_stop,
 )
@@ -170,3 +173,61 @@ def test_a_budget_can_be_changed_cap_by_cap_while_the_run_is_active(alice: User,
 def test_a_budget_that_can_not_be_is_refused(budget: dict[str, object]) -> None:
     with pytest.raises(UserError):
         budget_clean(budget)
+
+
+def test_a_run_that_is_asked_to_pause_keeps_its_worker_until_the_step_is_done(alice: User, run: Run) -> None:
+    claim = take(alice, run)
+    assert run_pause_ask(alice, run.pk).state == RunState.RUNNING
+    run_pause_ask(alice, run.pk)
+    assert kinds(run) == ["queued", "started", "pause_requested"]
+    locked = run_lock_claimed(alice, claim)
+    run_lock_again(locked, claim)
+    assert locked.pause_requested_at is not None
+    run_pause_asked(locked)
+    run.refresh_from_db()
+    assert (run.state, run.pause_code, run.pause_requested_at) == (RunState.PAUSED, "paused_by_you", None)
+    assert (run.lease_owner, run.lease_expires_at, run.resume_at) == ("", None, None)
+    with pytest.raises(LeaseLost):
+        run_lock_claimed(alice, claim)
+    assert woken() == [], "it waits for its owner"
+    assert run_pause_ask(alice, run.pk).state == RunState.PAUSED
+    run_resume(alice, run.pk)
+    take(alice, run)
+
+
+def test_a_run_that_no_worker_holds_pauses_at_once_and_fences_off_the_one_that_died(
+    alice: User, run: Run
+) -> None:
+    claim = take(alice, run)
+    Run.objects.filter(pk=run.pk).update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+    assert run_pause_ask(alice, run.pk).state == RunState.PAUSED
+    with pytest.raises(LeaseLost):
+        lease_beat(alice, claim)
+
+
+def test_going_on_before_the_pause_has_come_takes_the_question_back(alice: User, run: Run) -> None:
+    claim = take(alice, run)
+    run_pause_ask(alice, run.pk)
+    assert run_resume(alice, run.pk).state == RunState.RUNNING
+    locked = run_lock_claimed(alice, claim)
+    assert locked.pause_requested_at is None
+    assert kinds(run)[-2:] == ["pause_requested", "resume_requested"]
+
+
+def test_a_provider_that_fails_while_a_pause_is_asked_for_does_not_end_the_pause(
+    alice: User, run: Run
+) -> None:
+    claim = take(alice, run)
+    run_pause_ask(alice, run.pk)
+    assert pause(alice, claim, retry_at=soon()).resume_at is None
+
+
+def test_only_a_running_run_can_be_asked_to_pause(alice: User, charlie: User, run: Run) -> None:
+    with pytest.raises(Conflict, match="is queued, not running"):
+        run_pause_ask(alice, run.pk)
+    take(alice, run)
+    with pytest.raises(Forbidden):
+        run_pause_ask(charlie, run.pk)
+    run_stop(alice, run.pk)
+    with pytest.raises(Conflict, match="is stopping, not running"):
+        run_pause_ask(alice, run.pk)

@@ -1,0 +1,54 @@
+"""The settings of a run once more: asked for again as they are, or laid out in the form to be changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from agents.services import session_start
+from runs.models import Mode, Run, Session
+from runs.selectors import access_run
+from runs.services.start import RunRequest
+
+
+def request_again(run: Run, key: str = "") -> RunRequest:
+    """What was asked for when this run was started; rules and limits are the Model's as they are now."""
+    return RunRequest(
+        model_id=run.model_id,
+        symbols=list(run.symbols),
+        date_from=run.date_from,
+        date_to=run.date_to,
+        decider=run.decider,
+        session=run.session or Session.REGULAR,
+        mode=run.mode,
+        decider_params=dict(run.decider_params),
+        steps_per_second=run.steps_per_second,
+        budget=dict(run.budget),
+        idempotency_key=key,
+    )
+
+
+def session_again(user: User, run_id: int, *, key: str) -> Run:
+    """Start a run with the settings of another; the same key starts one run. Raises as `session_start` does."""
+    return session_start(user, request_again(access_run(user, run_id), key))[0]
+
+
+def initial_again(run: Run, prefix: str) -> dict[str, Any]:
+    """A run's settings as values of the form that starts one; the decider's parameters are named with a prefix."""
+    params = {prefix + name: value for name, value in run.decider_params.items()}
+    caps = {f"budget_{kind}": cap for kind, cap in run.budget.items()}
+    pace = run.steps_per_second
+    return (
+        params
+        | caps
+        | {
+            "symbols": run.symbols,
+            "date_from": run.date_from,
+            "date_to": run.date_to if run.mode == Mode.DAILY else None,
+            "session": run.session or Session.REGULAR,
+            "mode": run.mode,
+            "decider": run.decider,
+            "steps_per_second": "" if pace is None else f"{pace:g}",
+        }
+    )
