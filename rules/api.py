@@ -5,7 +5,7 @@ from __future__ import annotations
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
-from core.api import OwnedApiView
+from core.api import OwnedApiView, page_of, paged
 from core.errors import UserError
 from core.requests import UserApiRequest
 from profiles.selectors import access_model
@@ -40,7 +40,7 @@ class ModelRuleCheck(OwnedApiView):
         preview = draft_preview(access_model(request.user, model_id), sent(request))
         if preview.row is None:
             raise UserError(" ".join(preview.errors.values()), fields=preview.errors)
-        return Response(CheckOut(preview.row).data)
+        return Response(CheckOut(preview).data)
 
 
 class ModelRuleFindings(OwnedApiView):
@@ -105,11 +105,11 @@ class RuleRestore(OwnedApiView):
 
 
 class RuleHistory(OwnedApiView):
-    @extend_schema(responses=VersionOut(many=True))
+    @extend_schema(operation_id="rules_history", responses=paged(VersionOut))
     def get(self, request: UserApiRequest, rule_id: int) -> Response:
         """Every version of a rule, newest first. A run's snapshot names the ones that it used."""
         rule = access_rule(request.user, rule_id)
-        return Response(VersionOut(rule_versions(rule), many=True).data)
+        return page_of(self, request, rule_versions(rule), VersionOut)
 
 
 class RuleKinds(OwnedApiView):

@@ -76,13 +76,27 @@ class FindingOut(serializers.Serializer[Any]):
     )
 
 
+class TrialOut(serializers.Serializer[Any]):
+    words = serializers.CharField()
+    effect = serializers.CharField(help_text="empty where it passed")
+    why = serializers.CharField()
+
+
+class ExamplesOut(serializers.Serializer[Any]):
+    """Orders and bars that were put to the real check, as near to the limit as could be found."""
+
+    passing = TrialOut(many=True)
+    failing = TrialOut(many=True)
+
+
 class CheckOut(serializers.Serializer[Any]):
     """A rule that is not saved, as it would be."""
 
-    sentence = serializers.CharField()
-    does = serializers.CharField()
-    scope = serializers.CharField()
-    findings = FindingOut(many=True)
+    sentence = serializers.CharField(source="row.sentence")
+    does = serializers.CharField(source="row.does")
+    scope = serializers.CharField(source="row.scope", help_text="empty for everything")
+    findings = FindingOut(source="row.findings", many=True)
+    examples = ExamplesOut()
 
 
 class KindOut(serializers.Serializer[Any]):

@@ -213,6 +213,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "TradingStyle": "profiles.vocabulary.TradingStyle",
         "PreferredStyle": "profiles.vocabulary.PreferredStyle",
+        "RunState": "runs.models.RunState",
     },
 }
 

@@ -92,7 +92,7 @@ class Tried:
         return {
             "run": self.run.pk,
             "rule": self.spec.name,
-            "label": "same decisions, with and without the rule",
+            "compared": "same decisions, with and without the rule",
             "was_bound": self.was_bound,
             "denied": self.denied,
             "resized": self.resized,
