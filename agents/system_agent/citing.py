@@ -6,32 +6,39 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)|!\[([^\]]*)\]\[[^\]]*\]")
-LINK = re.compile(r"\[([^\[\]]*)\]\(\s*<?([^)\s>]*)>?[^)]*\)")
-DEFINITION = re.compile(r"^[ \t]{0,3}\[[^\]]+\]:[^\n]*$", re.MULTILINE)
+# All of bounded length, so that no nonsense takes long to read.
+INSIDE = r"\(((?:[^()]|\([^()]{0,200}\)){0,600})\)"
+IMAGE = re.compile(rf"!\[([^\[\]]{{0,400}})\](?:{INSIDE}|\[[^\[\]]{{0,200}}\])")
+LINK = re.compile(rf"\[([^\[\]]{{0,400}})\]{INSIDE}")
+DEFINITION = re.compile(r"^[ \t]{0,3}\[[^\]]{1,300}\]:[^\n]*$", re.MULTILINE)
 ADDRESS = re.compile(r"<?\b[a-z][a-z0-9+.-]{1,20}://[^\s<>\])]*>?|\bwww\.[^\s<>\])]+", re.IGNORECASE)
 CITE = re.compile(r"\[((?:run \d+ )?step \d+|run \d+)\](?!\(|\[|:)", re.IGNORECASE)
+KEPT = re.compile(
+    "\ue000(\\d+)\ue001"
+)  # stands for a link that stays; such characters are cleaned away before
 GONE = "(address left out)"
 
 
 def cited(text: str, results: Iterable[Mapping[str, Any]]) -> str:
     """Turn `[run 3 step 14]` into a link where a tool named that decision; leave out every other link and image."""
     addresses = addresses_in(results)
-    known = set(addresses.values())
+    known, kept = set(addresses.values()), list[str]()
 
-    def keep(match: re.Match[str]) -> str:
-        words, url = match[1], match[2]
-        return match[0] if url in known else words
+    def keep(link: str) -> str:
+        kept.append(link)
+        return f"\ue000{len(kept) - 1}\ue001"
+
+    def link(match: re.Match[str]) -> str:
+        return keep(match[0]) if match[2].strip() in known else match[1]
 
     def cite(match: re.Match[str]) -> str:
         url = addresses.get(named(match[1], addresses))
-        return f"[{match[1]}]({url})" if url else match[1]
+        return keep(f"[{match[1]}]({url})") if url else match[1]
 
-    text = IMAGE.sub(lambda match: match[1] or match[2] or "", text)
-    text = DEFINITION.sub("", text)
-    text = ADDRESS.sub(GONE, text)
-    text = LINK.sub(keep, text)
-    return CITE.sub(cite, text)
+    text = DEFINITION.sub("", IMAGE.sub(r"\1", KEPT.sub("", text)))
+    text = CITE.sub(cite, LINK.sub(link, ADDRESS.sub(GONE, text)))
+    text = text.replace("](", "] (")  # what could not be read as a link is none
+    return KEPT.sub(lambda match: kept[int(match[1])], text)
 
 
 def named(words: str, addresses: Mapping[str, str]) -> str:

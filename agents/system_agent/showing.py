@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from core.templatetags.numbers import DASH, EXCHANGE_ZONE, duration, money, perc
 MOST_CHARACTERS = 14_000  # of one result
 LONGEST_CELL, LONGEST_FACT = 500, 4_000
 
-WRITERS = {
+WRITERS: dict[Unit, Callable[[Any], str]] = {
     Unit.MONEY: money,
     Unit.PRICE: price,
     Unit.PERCENT: percent,

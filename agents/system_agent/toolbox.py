@@ -11,7 +11,7 @@ from typing import Any
 from agents.system_agent.events import Proposal, ToolCall, ToolResult
 from agents.system_agent.proposals.base import Draft, Maker
 from agents.system_agent.proposals.registry import MAKERS
-from agents.tools.base import Asking
+from agents.tools.base import Asking, Tool
 from agents.tools.payload import Payload
 from agents.tools.registry import TOOLS
 from agents.tools.use import arguments_read, looking_as, since, tool_use
@@ -23,9 +23,9 @@ LONGEST_NAME = 60
 
 def functions() -> tuple[Mapping[str, Any], ...]:
     """Everything that may be used, as chat completions describe functions."""
+    usable: list[Tool[Any] | Maker[Any]] = [*TOOLS.values(), *MAKERS.values()]
     return tuple(
-        {"name": each.name, "description": each.description, "parameters": each.schema}
-        for each in (*TOOLS.values(), *MAKERS.values())
+        {"name": each.name, "description": each.description, "parameters": each.schema} for each in usable
     )
 
 

@@ -27,7 +27,7 @@ class ToolList(OwnedApiView):
     @extend_schema(responses=ToolOut(many=True))
     def get(self, request: UserApiRequest) -> Response:
         """List the tools with what they find and which arguments they take."""
-        return Response(ToolOut(list(TOOLS.values()), many=True).data)
+        return Response([ToolOut(tool).data for tool in TOOLS.values()])
 
 
 class UseTool(OwnedApiView):

@@ -69,7 +69,7 @@ class Tool(Generic[A]):
     @property
     def schema(self) -> dict[str, Any]:
         """The JSON schema of the arguments, without titles that say nothing."""
-        return untitled(self.arguments.model_json_schema())
+        return dict(untitled(self.arguments.model_json_schema()))
 
 
 def texts_in(value: Any) -> Iterator[str]:

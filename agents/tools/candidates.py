@@ -164,7 +164,8 @@ def share(trip: Trip) -> float:
 
 
 def paid(trip: Trip) -> Decimal:
-    return trip.row.entry_price * trip.row.quantity
+    cost: Decimal = trip.row.entry_price * trip.row.quantity
+    return cost
 
 
 def percentile(values: Sequence[float], part: float) -> float:

@@ -94,8 +94,10 @@ def figures_table(runs: Sequence[Run]) -> Table:
     columns = [*head, *((name, fact.label, fact.unit) for name, fact in facts.items())]
     rows = [
         Row(
-            values=[run.number, run.model.name, run.state, run.cursor, run.decider]
-            + [values[run.pk].get(name) for name in figures],
+            values=[
+                *(run.number, run.model.name, run.state, run.cursor, run.decider),
+                *(values[run.pk].get(name) for name in figures),
+            ],
             url=run_url(run),
             cite=f"run {run.number}",
         )

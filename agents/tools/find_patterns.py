@@ -109,10 +109,11 @@ def bin_of(value: float, edges: Sequence[tuple[float, str]], last: str) -> str:
 
 def confidences_of(runs: Sequence[Run]) -> Mapping[tuple[int, int], float]:
     """How sure the decider said it was, by run and step."""
-    entries = Entry.objects.filter(run__in=runs, kind=EntryKind.DECISION, confidence__isnull=False)
+    entries = Entry.objects.filter(run__in=runs, kind=EntryKind.DECISION)
     return {
         (run, step): confidence
         for run, step, confidence in entries.values_list("run_id", "step", "confidence")
+        if confidence is not None
     }
 
 

@@ -18,7 +18,7 @@ from agents.tools.about import (
 )
 from agents.tools.base import Asking, RunArguments, Tool
 from agents.tools.moments import Moment, between
-from agents.tools.payload import Fact, Payload, Row, Unit, table_of
+from agents.tools.payload import Fact, Payload, Row, Unit, Value, table_of
 from reasoning.models import Entry
 from reasoning.selectors import DecisionFilter, entries_of, outcome_counts
 from reasoning.wishes import wishes_of
@@ -83,7 +83,13 @@ def entry_row(run: Run, entry: Entry) -> Row:
     asked = "; ".join(
         said(wish.text, [objection.code for objection in wish.objections]) for wish in wishes_of(entry)
     )
-    values = [entry.step, entry.simulated_at, entry.kind, entry.outcome or entry.failure_code, asked]
+    values: list[Value] = [
+        entry.step,
+        entry.simulated_at,
+        entry.kind,
+        entry.outcome or entry.failure_code,
+        asked,
+    ]
     values += [entry.confidence, entry.content[:LONGEST]]
     return Row(values=values, url=decision_url(run, entry.step), cite=decision_cite(run, entry.step))
 

@@ -15,7 +15,7 @@ from agents.recorded import Recorded, recorded_load
 from agents.tools.about import run_asked, run_facts, run_link, run_title
 from agents.tools.base import Asking, RunArguments, Tool
 from agents.tools.candidates import FEWEST, Candidate, candidates
-from agents.tools.payload import Fact, Payload, Row, Table, Unit, table_of
+from agents.tools.payload import Fact, Payload, Row, Table, Unit, Value, table_of
 from agents.tools.trips import Trip, trip_facts, trip_table, trips_load
 from agents.whatif import Terms
 from agents.whatif.simulate import Simulated, simulate
@@ -113,7 +113,8 @@ def runs_asked(asking: Asking, wanted: SuggestRules) -> list[Run]:
 
 def tried(past: Sequence[Past], wanted: Sequence[Candidate]) -> tuple[list[Tried], int]:
     """Try each rule on each run; also how many were left out for want of time."""
-    until, found = time.monotonic() + MOST_SECONDS, []
+    until = time.monotonic() + MOST_SECONDS
+    found: list[Tried] = []
     for number, candidate in enumerate(wanted):
         if time.monotonic() > until:
             return found, len(wanted) - number
@@ -128,7 +129,13 @@ def suggestion_row(each: Tried) -> Row:
     candidate = each.candidate
     better, worse = (sum(sign * one > 0 for one in each.differences) for sign in (1, -1))
     params = json.dumps({name: value for name, value in candidate.params.items() if value is not None})
-    values = [candidate.kind, params, candidate.sentence, candidate.evidence, len(candidate.trips)]
+    values: list[Value] = [
+        candidate.kind,
+        params,
+        candidate.sentence,
+        candidate.evidence,
+        len(candidate.trips),
+    ]
     return Row(values=[*values, each.total, better, worse])
 
 

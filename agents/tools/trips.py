@@ -33,7 +33,8 @@ class Trip:
 
     @property
     def pnl(self) -> Decimal:
-        return self.row.pnl
+        pnl: Decimal = self.row.pnl
+        return pnl
 
     @property
     def entered_at(self) -> datetime:

@@ -17,7 +17,7 @@ from agents.tools.about import (
     run_title,
 )
 from agents.tools.base import Arguments, Asking, RunArguments, Tool
-from agents.tools.payload import Fact, Payload, Row, Series, Table, Unit, series_of, table_of
+from agents.tools.payload import Fact, Payload, Row, Series, Table, Unit, Value, series_of, table_of
 from agents.tools.rule_kinds import KINDS_IN_SHORT
 from agents.whatif import AS_IT_WAS, Terms, WhatIf, whatif
 from agents.whatif.difference import Turned
@@ -156,7 +156,7 @@ def turned_tables(found: WhatIf) -> list[Table]:
 
 def turned_row(run: Run, item: Turned) -> Row:
     why = "; ".join(verdict.message for verdict in item.verdicts)
-    values = [item.step, item.at, item.wish, item.quantity_before, item.quantity_after, why]
+    values: list[Value] = [item.step, item.at, item.wish, item.quantity_before, item.quantity_after, why]
     return Row(values=values, url=decision_url(run, item.step), cite=decision_cite(run, item.step))
 
 

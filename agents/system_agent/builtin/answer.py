@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from agents.system_agent.builtin.intents import Intent, intent_of
+from agents.system_agent.builtin.base import Intent
+from agents.system_agent.builtin.intents import intent_of
 from agents.system_agent.builtin.reading import Found, paragraphs
 from agents.system_agent.citing import cited
 from agents.system_agent.events import (

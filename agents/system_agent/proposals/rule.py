@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
-
 from agents.system_agent.proposals.base import Draft, Maker
 from agents.tools.about import model_asked, newest_run, run_title
-from agents.tools.base import Asking, Id
+from agents.tools.base import Asking, ModelArguments
 from agents.tools.candidates import candidates
 from agents.tools.payload import Payload
 from agents.tools.rule_kinds import KINDS_IN_SHORT
@@ -28,10 +26,8 @@ from runs.selectors import access_run
 UNTRIED = "It could not be tried on recorded decisions: "
 
 
-class ProposeRule(OtherRule):
+class ProposeRule(OtherRule, ModelArguments):
     """A rule for the Model of the conversation, or the one named."""
-
-    model_id: Id | None = Field(None, description="Id of the Model. Leave out for this conversation's.")
 
 
 def propose_rule(asking: Asking, wanted: ProposeRule) -> Draft:

@@ -107,7 +107,7 @@ def test_configuration_of_a_run_is_that_of_its_snapshot(alice: User, losing_run:
     assert fact(now, "custom_instructions") == "Be bold."
     assert fact(then, "custom_instructions") is None
     execution = table(then, "Fills and fees")
-    assert dict(execution.rows)["fee_per_trade"] == "1"
+    assert {row[0]: row[1] for row in execution.rows}["fee_per_trade"] == "1"
 
 
 def test_without_a_model_it_lists_them(alice: User, losing_run: Run) -> None:

@@ -12,7 +12,8 @@ from agents.system_agent.builtin.topics.rules import best_suggestion, suggestion
 from agents.tools.base import Asking
 
 NEW_TEXT = re.compile(
-    r"\binstructions?\b.{0,20}?(?:\bto\b\s*:?|:|=)\s*[“\"']?(.{3,1900}?)[”\"']?\s*$", re.IGNORECASE | re.DOTALL
+    r"\binstructions?\b.{0,20}?(?:\bto\b\s*:?|:|=)\s*[“\"']?(.{3,1900}?)[”\"']?\s*$",
+    re.IGNORECASE | re.DOTALL,
 )
 DAY = re.compile(r"\b(\d{4}-\d\d-\d\d)\b")
 SYMBOLS = re.compile(
