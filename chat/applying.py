@@ -14,8 +14,9 @@ from agents.services import session_start
 from core.errors import Conflict, UserError
 from profiles.selectors import access_model
 from profiles.services import model_update
+from profiles.validate import known_fields
 from rules.models import Author
-from rules.services import rule_create, rule_delete
+from rules.services import RULE_FIELDS, rule_create, rule_delete
 from runs.services import run_stop
 
 WORDS = ("custom_instructions", "custom_rules")
@@ -41,6 +42,7 @@ class Kind:
 
 
 def rule_apply(user: User, asked: Asked) -> Result:
+    known_fields(asked.payload, RULE_FIELDS)  # else a payload could say who wrote the rule
     rule = rule_create(user, asked.model_id, created_by=Author.AI_SUGGESTED, **asked.payload)
     text = f"The rule “{rule.name}” binds the runs that start from now on."
     return {"rule_id": rule.pk, "said": text, "url": model_url(asked.model_id)}

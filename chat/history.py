@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from agents.system_agent import events
 from chat.answerer import choice_of, instructions_for
 from chat.limits import budget_left
-from chat.models import Conversation, Message, Part, PartKind, Turn
+from chat.models import Message, Part, PartKind, Turn
 from chat.parts import message_of
 from chat.scope import analyst_scope
 from chat.selectors import access_conversation, path_ids, said
@@ -50,7 +50,3 @@ def kept(parts: list[Part]) -> list[Part]:
 def text_of(message: Message) -> str:
     """What a user's message says."""
     return "\n".join(part.text for part in message.parts.all() if part.kind == PartKind.TEXT)
-
-
-def first_exchange(conversation: Conversation, turn: Turn) -> bool:
-    return turn.question.depth == 0 and not conversation.is_renamed

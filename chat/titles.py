@@ -18,7 +18,8 @@ MARKS = re.compile(r"^[#>*\-\s]+|[*_`#|]+")
 
 def title_made(question: str, answer: str = "") -> str:
     """At most 60 characters; from the answer's first line where the question says too little."""
-    title = first_line(POLITE.sub("", question.strip()) or question)
+    asked = " ".join(question.split())
+    title = first_line(POLITE.sub("", asked) or asked)
     if len(title.split()) < FEWEST_WORDS and answer.strip():
         title = first_line(answer) or title
     return capital(shortened(title)) or "New conversation"

@@ -22,6 +22,7 @@ from chat.deltas import entry_add, stop_ask
 from chat.models import STALE_SECONDS, Conversation, Part, PartKind, Turn, TurnState
 from chat.parts import StoredPart
 from chat.selectors import access_turn
+from chat.titles import title_made
 from core.rls import acting_as
 
 QUEUED_SECONDS = 10  # then somebody else is sent for
@@ -163,7 +164,20 @@ def turn_finish(
         setattr(turn, name, getattr(used, name))
     turn.is_partial, turn.error_code = is_partial, error_code
     turn.is_built_in, turn.first_text_at = is_built_in, first_text_at
+    name_conversation(turn)
     turn_end(turn, state)
+
+
+def name_conversation(turn: Turn) -> None:
+    """Let a first question that says little be named after its answer, unless the user has given a title."""
+    conversation, question = turn.conversation, turn.question
+    if question.depth == 0 and not conversation.is_renamed:
+        asked, said = (
+            "\n".join(Part.objects.filter(message=message, kind=PartKind.TEXT).values_list("text", flat=True))
+            for message in (question, turn.answer)
+        )
+        conversation.title = title_made(asked, said)
+        conversation.save(update_fields=["title"])
 
 
 def turn_end(turn: Turn, state: TurnState) -> None:
