@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("profiles.urls")),
+    path("", include("market.urls")),
     path("", include("rules.urls")),
     path("", include("runs.urls")),
     path("", include("reasoning.urls")),
