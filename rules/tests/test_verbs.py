@@ -10,7 +10,7 @@ from pydantic import Field
 
 from rules.kinds import KINDS
 from rules.kinds.base import Kind, Missing, Proposal, RuleParams, Situation, Verb, Violation
-from rules.tests.whole_run import play, rule
+from rules.tests.whole_run import Wish, play, rule
 from rules.tests.world import ask, buy
 from trading.types import Action, OrderType
 
@@ -98,7 +98,11 @@ def test_skip_minute_is_for_what_the_rule_looks_at() -> None:
 
 
 def test_stop_trading_lasts_to_the_end_of_the_session_and_closing_passes() -> None:
-    script = {**EACH_STEP, 5: [*EACH_STEP[5], ask(Action.SELL, 2, "AAA")], "Tue 09:31": [buy(7, "BBB")]}
+    script: dict[int | str, Wish] = {
+        **EACH_STEP,
+        5: [*EACH_STEP[5], ask(Action.SELL, 2, "AAA")],
+        "Tue 09:31": [buy(7, "BBB")],
+    }
     tuesday = {"AAA": [100] * 3, "BBB": [50] * 3}
     run = play(
         DEAR_AT_3,
