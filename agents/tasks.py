@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import InterfaceError, OperationalError, connection
 
+from agents.batches.after import batches_after
 from agents.closing import worker_closes
 from agents.deciders import DECIDERS
 from agents.earned.services import earned_after
@@ -42,7 +43,7 @@ def run_advance(user_id: int, run_id: int) -> None:
     if run_slice(user_id, run_id, slice_seconds=settings.RUN_SLICE_SECONDS):
         run_advance.delay(user_id, run_id)
     else:
-        rules_price(user_id, run_id)
+        run_followed(user_id, run_id)
 
 
 @shared_task
@@ -51,13 +52,17 @@ def run_advance_asking(user_id: int, run_id: int) -> None:
     if run_slice(user_id, run_id, slice_seconds=settings.RUN_SLICE_SECONDS):
         run_advance_asking.delay(user_id, run_id)
     else:
-        rules_price(user_id, run_id)
+        run_followed(user_id, run_id)
 
 
-def rules_price(user_id: int, run_id: int) -> None:
-    """If this was the run's last slice, send for what its rules earned."""
+def run_followed(user_id: int, run_id: int) -> None:
+    """If this was the run's last slice, send for what comes after: the price of its rules, the next of its batch."""
+    user = User(pk=user_id)
     with acting_as(user_id):
-        earned_after(User(pk=user_id), run_id)
+        run = Run.objects.owned_by(user).filter(pk=run_id, deleted_at=None).first()
+        if run is not None and not run.is_active:
+            earned_after(run)
+            batches_after(user, run.model_id)
 
 
 @worker_shutting_down.connect

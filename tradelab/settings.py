@@ -229,6 +229,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "beat"
 CELERY_TASK_ROUTES = {
     "agents.tasks.runs_wake": {"queue": "beat"},
+    "agents.batches.tasks.batches_wake": {"queue": "beat"},
     "agents.tasks.run_advance_asking": {"queue": "llm"},
     "agents.llm.*": {"queue": "llm"},
     "agents.rulebook.*": {"queue": "llm"},
@@ -274,7 +275,10 @@ ALLOW_PRIVATE_ENDPOINTS = env.choice(
 LLM_THREADS = env.number("LLM_THREADS", 50, least=1)  # runs that wait for a language model at the same time
 LLM_ATTEMPTS = env.number("LLM_ATTEMPTS", 3, least=1)  # of one question, before the run pauses
 LLM_BEAT_SECONDS = 1.0  # how soon a waiting run hears of Stop
-CELERY_BEAT_SCHEDULE = {"wake runs": {"task": "agents.tasks.runs_wake", "schedule": 5.0}}
+CELERY_BEAT_SCHEDULE = {
+    "wake runs": {"task": "agents.tasks.runs_wake", "schedule": 5.0},
+    "wake batches": {"task": "agents.batches.tasks.batches_wake", "schedule": 15.0},
+}
 
 # ---- Logging: one line an event, never a secret
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))

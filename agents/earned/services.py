@@ -17,13 +17,12 @@ from runs.models import Run
 from runs.selectors import access_run
 
 
-def earned_after(user: User, run_id: int) -> None:
+def earned_after(run: Run) -> None:
     """Have the rules of a run priced as soon as it has ended, where there is anything to price and nobody asked yet."""
-    run = Run.objects.owned_by(user).filter(pk=run_id, deleted_at=None).first()
-    if run is None or not can_be_priced(run) or not (run.denial_count or run.snapshot["rules"]):
+    if not can_be_priced(run) or not (run.denial_count or run.snapshot["rules"]):
         return
     if not RuleReport.objects.filter(run=run).exists():
-        earned_request(user, run_id)
+        earned_request(User(pk=run.user_id), run.pk)
 
 
 @transaction.atomic

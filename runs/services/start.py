@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -38,6 +39,7 @@ class RunRequest:
     budget: dict[str, Any] = field(default_factory=dict)  # caps on asking, see runs.services.pause
     idempotency_key: str = ""
     replay_of: Run | None = None
+    snapshot: dict[str, Any] | None = None  # checked above this room; without one the Model as it is now
 
 
 @transaction.atomic
@@ -52,7 +54,7 @@ def run_start(user: User, request: RunRequest) -> tuple[Run, bool]:
     if earlier is not None:
         return earlier, False
     open_check(model)
-    symbols = symbols_check(model, request.symbols)
+    symbols = symbols_check(model, allowed_symbols(model, request), request.symbols)
     dates_check(request)
     cap_check(user, model)
     run = run_create(user, model, request, symbols)
@@ -64,14 +66,18 @@ def run_of_key(model: TradingModel, key: str) -> Run | None:
     return Run.objects.filter(model=model, idempotency_key=key).first() if key else None
 
 
-def symbols_check(model: TradingModel, wanted: list[str]) -> list[str]:
+def allowed_symbols(model: TradingModel, request: RunRequest) -> list[str]:
+    return list(request.snapshot["model"]["allowed_symbols"] if request.snapshot else model.allowed_symbols)
+
+
+def symbols_check(model: TradingModel, allowed: list[str], wanted: list[str]) -> list[str]:
     """Return the canonical symbols. Raises UserError naming what is unknown or not allowed to this Model."""
     if not wanted:
         raise UserError("Choose at least one symbol.", fields={"symbols": "At least one symbol is wanted."})
     symbols = list(dict.fromkeys(instrument_get(symbol).symbol for symbol in wanted))
-    barred = [symbol for symbol in symbols if model.allowed_symbols and symbol not in model.allowed_symbols]
+    barred = [symbol for symbol in symbols if allowed and symbol not in allowed]
     if barred:
-        message = f"{model.name} may trade {', '.join(model.allowed_symbols)}, not {', '.join(barred)}."
+        message = f"{model.name} may trade {', '.join(allowed)}, not {', '.join(barred)}."
         raise UserError(message, fields={"symbols": message})
     return symbols
 
@@ -120,7 +126,7 @@ def cap_check(user: User, model: TradingModel) -> None:
 
 
 def run_create(user: User, model: TradingModel, request: RunRequest, symbols: list[str]) -> Run:
-    snapshot = snapshot_take(
+    snapshot = request.snapshot or snapshot_take(
         model=model,
         profile=profile_get(user),
         decider=request.decider,
@@ -143,7 +149,7 @@ def run_create(user: User, model: TradingModel, request: RunRequest, symbols: li
         idempotency_key=request.idempotency_key,
         snapshot=snapshot,
         snapshot_hash=snapshot_hash(snapshot),
-        initial_cash=model.initial_cash,
+        initial_cash=Decimal(snapshot["model"]["initial_cash"]),
         replay_of=request.replay_of,
     )
     model.next_run_number += 1
