@@ -76,7 +76,8 @@ def _kinds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 DEAR_AT_3 = {"AAA": [100, 100, 120, 100, 100, 100], "BBB": [50] * 6}
-EACH_STEP = {step: [buy(1, "AAA"), buy(1, "BBB")] for step in range(1, 6)}
+BOTH = [buy(1, "AAA"), buy(1, "BBB")]
+EACH_STEP: dict[int | str, Wish] = dict.fromkeys(range(1, 6), BOTH)
 
 
 def test_reject_trade_denies_orders_in_the_symbol_while_it_lasts() -> None:
@@ -86,7 +87,7 @@ def test_reject_trade_denies_orders_in_the_symbol_while_it_lasts() -> None:
 
 
 def test_skip_minute_denies_every_opening_order_of_the_step_and_closing_passes() -> None:
-    script = {**EACH_STEP, 3: [ask(Action.SELL, 1, "AAA"), *EACH_STEP[3], ask(Action.SELL, 1, "BBB")]}
+    script = {**EACH_STEP, 3: [ask(Action.SELL, 1, "AAA"), *BOTH, ask(Action.SELL, 1, "BBB")]}
     run = play(DEAR_AT_3, script, rules=[rule("dear", verb="skip_minute", dollars=100)])
     assert run.denied == {"09:33": ["TOO_DEAR", "TOO_DEAR"]}
     assert run.held == {"AAA": 3, "BBB": 3}
@@ -100,7 +101,7 @@ def test_skip_minute_is_for_what_the_rule_looks_at() -> None:
 def test_stop_trading_lasts_to_the_end_of_the_session_and_closing_passes() -> None:
     script: dict[int | str, Wish] = {
         **EACH_STEP,
-        5: [*EACH_STEP[5], ask(Action.SELL, 2, "AAA")],
+        5: [*BOTH, ask(Action.SELL, 2, "AAA")],
         "Tue 09:31": [buy(7, "BBB")],
     }
     tuesday = {"AAA": [100] * 3, "BBB": [50] * 3}
