@@ -1,6 +1,7 @@
 from django.urls import path
 
 from agents import api
+from agents.batches import api as batch_api
 from agents.compare import api as compare_api
 from agents.llm import api as llm_api
 from agents.rulebook import api as rulebook_api
@@ -20,12 +21,16 @@ urlpatterns = [
         name="api-rule-proposal-save",
     ),
     path("models/<int:model_id>/runs/", api.ModelRuns.as_view(), name="api-model-runs"),
+    path("models/<int:model_id>/runs/quote/", api.ModelRunQuote.as_view(), name="api-model-run-quote"),
     path("runs/<int:run_id>/resume/", llm_api.RunResume.as_view(), name="api-run-resume"),
     path("runs/<int:run_id>/budget/", llm_api.RunBudget.as_view(), name="api-run-budget"),
     path("endpoints/<int:endpoint_id>/test/", llm_api.EndpointTest.as_view(), name="api-endpoint-test"),
     path("runs/<int:run_id>/statistics/", api.RunStatistics.as_view(), name="api-run-statistics"),
     path("runs/<int:run_id>/what-if/", whatif_api.RunWhatIf.as_view(), name="api-run-what-if"),
     path("runs/<int:run_id>/earned/", whatif_api.RunEarned.as_view(), name="api-run-earned"),
+    path("runs/<int:run_id>/vary/", batch_api.RunBatches.as_view(), name="api-run-vary"),
+    path("batches/<int:batch_id>/", batch_api.OneBatch.as_view(), name="api-batch"),
+    path("batches/<int:batch_id>/stop/", batch_api.BatchStop.as_view(), name="api-batch-stop"),
     path("compare/", compare_api.Compare.as_view(), name="api-compare"),
     path("tools/", tools_api.ToolList.as_view(), name="api-tools"),
     *(
