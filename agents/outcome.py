@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from agents.figures import statistics_input
-from broker.models import Fill
-from broker.selectors import equity_curve, round_trips_of
+from broker.selectors import closed_trips, costs_of, equity_curve
 from runs.models import Run, RunState
 from runs.services import run_finish, statistics_record
 from trading.statistics import Statistics, compute
@@ -28,8 +25,7 @@ def statistics_refresh(run: Run) -> Statistics | None:
     curve = equity_curve(run)
     if not len(curve):
         return None
-    fills = list(Fill.objects.filter(run=run))
-    statistics = compute(statistics_input(run, curve, fills, list(round_trips_of(run))))
-    fees = sum((fill.fee for fill in fills), Decimal(0))
-    statistics_record(run, statistics, final_equity=curve.point(-1).equity, fees_paid=fees)
+    costs = costs_of(run)
+    statistics = compute(statistics_input(run, curve, costs, closed_trips(run)))
+    statistics_record(run, statistics, final_equity=curve.point(-1).equity, fees_paid=costs.fees)
     return statistics

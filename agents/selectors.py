@@ -15,12 +15,12 @@ from agents.thinking import CallShown, calls_shown
 from broker.charts import bars_until
 from broker.models import EquityPoint, Order
 from broker.selectors import (
+    closed_trips,
+    costs_of,
     equity_curve,
     equity_points_of,
-    fills_of,
     held_at,
     orders_numbered,
-    round_trips_of,
 )
 from market.calendar import exchange_day
 from market.columns import Timeframe
@@ -123,7 +123,7 @@ def statistics_now(run: Run) -> StatisticsNow | None:
     curve = equity_curve(run)
     if not len(curve):
         return None
-    statistics = compute(statistics_input(run, curve, list(fills_of(run)), list(round_trips_of(run))))
+    statistics = compute(statistics_input(run, curve, costs_of(run), closed_trips(run)))
     return StatisticsNow(statistics.to_json(), len(curve))
 
 

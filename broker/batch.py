@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 
 import numpy as np
 
@@ -77,28 +78,26 @@ class Batch:
     @property
     def at(self) -> Ints:
         """The end of each step, epoch seconds UTC."""
-        moments: list[datetime] = []
-        for part in self.parts():
-            moments += part.nows if isinstance(part, Quiet) else (part.now,)
-        return np.array([int(moment.timestamp()) for moment in moments], dtype=np.int64)
+        return join(
+            part.ends if isinstance(part, Quiet) else [int(part.now.timestamp())] for part in self.parts()
+        )
 
     def columns(self) -> tuple[Ints, Ints, Ints]:
         """Equity, cash and value of shorts after each step, in units."""
-        equity: list[Decimal] = []
-        cash: list[Decimal] = []
-        short: list[Decimal] = []
-        for part in self.parts():
-            if isinstance(part, Quiet):
-                steps = len(part.equity)
-                equity += part.equity
-                cash += [part.cash] * steps
-                short += [ZERO] * steps
-            else:
-                equity.append(part.equity)
-                cash.append(part.cash)
-                short.append(part.short_value)
-        return to_units(equity), to_units(cash), to_units(short)
+        parts = list(self.parts())
+        steps = [len(part.equity) if isinstance(part, Quiet) else 1 for part in parts]
+        equity = to_units(
+            chain.from_iterable(part.equity if isinstance(part, Quiet) else (part.equity,) for part in parts)
+        )
+        # Cash moves, and shorts are held, in eventful steps only.
+        cash = to_units(part.cash for part in parts)
+        short = to_units(ZERO if isinstance(part, Quiet) else part.short_value for part in parts)
+        return equity, cash.repeat(steps), short.repeat(steps)
 
     def parts(self) -> Iterator[Part]:
         for stretch in self.stretches:
             yield from stretch.parts
+
+
+def join(columns: Iterable[Ints | list[int]]) -> Ints:
+    return np.concatenate([np.empty(0, dtype=np.int64), *columns])

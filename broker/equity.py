@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +16,12 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 UNITS = 100_000_000  # stored whole numbers are hundred-millionths of a dollar
-_UNIT = Decimal(1).scaleb(-8)
+_UNIT, _SCALE = Decimal(1).scaleb(-8), Decimal(UNITS)
 
 
 def to_units(amounts: Iterable[Decimal]) -> Ints:
     """Dollars as whole units, rounded half even where a price had more than eight decimals."""
-    return np.array([int((amount * UNITS).to_integral_value()) for amount in amounts], dtype=np.int64)
+    return np.fromiter([int((amount * _SCALE).to_integral_value()) for amount in amounts], dtype=np.int64)
 
 
 def to_dollars(units: int) -> Decimal:
@@ -44,8 +44,23 @@ class EquityPoint:
 
 
 class Columns(Protocol):
-    """A part of a curve: an EquitySegment."""
+    """A part of a curve: an EquitySegment, or what stands for one."""
 
+    @property
+    def first_step(self) -> int: ...
+    @property
+    def at(self) -> Ints: ...
+    @property
+    def equity(self) -> Ints: ...
+    @property
+    def cash(self) -> Ints: ...
+    @property
+    def short_value(self) -> Ints: ...
+    @property
+    def benchmark(self) -> Ints | None: ...
+
+
+class Segment(NamedTuple):
     first_step: int
     at: Ints
     equity: Ints

@@ -1,17 +1,23 @@
-"""What the core computed as rows of the tables, not yet saved."""
+"""What the core computed as rows of the tables: their values for storing many, objects for asking them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
+from typing import Any, TypeVar
+
+from django.db import models
 
 from broker.models import Fill, Order, RoundTrip
+from core.bulk import Rows
 from runs.models import Run
 from trading.orders import Order as CoreOrder
 from trading.positions import RoundTrip as CoreRoundTrip
 from trading.types import Fill as CoreFill
 
-COPIED = [
+M = TypeVar("M", bound=models.Model)
+
+COPIED = (
     "number",
     "symbol",
     "side",
@@ -35,48 +41,51 @@ COPIED = [
     "expires_at",
     "closed_at",
     "note",
-]
+)
+ORDER_FIELDS = ("id", "user_id", "run_id", "reason", "parent_number", "replaces_number", *COPIED)
+FILL_FIELDS = ("user_id", "run_id", "seq", "order_id", "side", "symbol", *CoreFill._fields[3:])
+ROUND_TRIP_FIELDS = ("user_id", "run_id", "seq", *CoreRoundTrip._fields)
+
+ENUMS = {"side", "order_type", "time_in_force", "status"}
+_copied: Callable[[CoreOrder], tuple[Any, ...]] = attrgetter(
+    "parent", "replaces", *(f"{name}.value" if name in ENUMS else name for name in COPIED)
+)
 
 
-def order_row(run: Run, order: CoreOrder, reason: str, *, pk: int | None = None) -> Order:
-    copied: dict[str, Any] = {name: getattr(order, name) for name in COPIED}
-    tied = {"parent_number": order.parent, "replaces_number": order.replaces}
-    return Order(pk=pk, user_id=run.user_id, run=run, reason=reason, **tied, **copied)
+def order_rows(run: Run, orders: Iterable[tuple[int, CoreOrder, str]]) -> Rows:
+    """Orders, each with its key and the decider's reasoning."""
+    owner = (run.user_id, run.pk)
+    values = [(key, *owner, reason, *_copied(order)) for key, order, reason in orders]
+    return Rows.named(Order, ORDER_FIELDS, values)
+
+
+def order_row(run: Run, order: CoreOrder, reason: str) -> Order:
+    return made(Order, ORDER_FIELDS, (None, run.user_id, run.pk, reason, *_copied(order)))
+
+
+def fill_values(run: Run, seq: int, fill: CoreFill, ids: Mapping[int, int]) -> tuple[Any, ...]:
+    return (run.user_id, run.pk, seq, ids[fill.order_number], fill.side.value, fill.symbol, *fill[3:])
+
+
+def fill_rows(run: Run, first: int, fills: Iterable[CoreFill], ids: Mapping[int, int]) -> Rows:
+    """Fills numbered from `first` on; `ids` are the keys of orders by number."""
+    values = [fill_values(run, seq, fill, ids) for seq, fill in enumerate(fills, start=first)]
+    return Rows.named(Fill, FILL_FIELDS, values)
 
 
 def fill_row(run: Run, seq: int, fill: CoreFill, ids: Mapping[int, int]) -> Fill:
-    return Fill(
-        user_id=run.user_id,
-        run=run,
-        seq=seq,
-        order_id=ids[fill.order_number],
-        step=fill.step,
-        at=fill.at,
-        symbol=fill.symbol,
-        side=fill.side.value,
-        quantity=fill.quantity,
-        price=fill.price,
-        reference_price=fill.reference_price,
-        fee=fill.fee,
-    )
+    return made(Fill, FILL_FIELDS, fill_values(run, seq, fill, ids))
+
+
+def round_trip_rows(run: Run, first: int, trips: Iterable[CoreRoundTrip]) -> Rows:
+    """Round trips numbered from `first` on."""
+    values = [(run.user_id, run.pk, seq, *trip) for seq, trip in enumerate(trips, start=first)]
+    return Rows.named(RoundTrip, ROUND_TRIP_FIELDS, values)
 
 
 def round_trip_row(run: Run, seq: int, trip: CoreRoundTrip) -> RoundTrip:
-    return RoundTrip(
-        user_id=run.user_id,
-        run=run,
-        seq=seq,
-        symbol=trip.symbol,
-        direction=trip.direction,
-        quantity=trip.quantity,
-        entry_price=trip.entry_price,
-        exit_price=trip.exit_price,
-        entry_at=trip.entry_at,
-        exit_at=trip.exit_at,
-        entry_step=trip.entry_step,
-        exit_step=trip.exit_step,
-        fees=trip.fees,
-        pnl=trip.pnl,
-        mae=trip.mae,
-        mfe=trip.mfe,
-    )
+    return made(RoundTrip, ROUND_TRIP_FIELDS, (run.user_id, run.pk, seq, *trip))
+
+
+def made(model: type[M], names: tuple[str, ...], values: tuple[Any, ...]) -> M:
+    return model(**dict(zip(names, values, strict=True)))

@@ -5,14 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Case, F, Prefetch, QuerySet, Sum, When
 
-from broker.equity import EquityCurve
+from broker.equity import EquityCurve, Segment
 from broker.equity import EquityPoint as Point
-from broker.models import Checkpoint, EquityPoint, EquitySegment, Fill, Order, Position, RoundTrip
+from broker.models import (
+    Checkpoint,
+    EquityPoint,
+    EquitySegment,
+    Fill,
+    MoneyField,
+    Order,
+    Position,
+    RoundTrip,
+)
+from core.bulk import rows_read
 from runs.models import Run
 from trading.ledger import Account
+from trading.positions import RoundTrip as CoreRoundTrip
+from trading.types import Side
 
 
 def checkpoint_account(run: Run) -> Account | None:
@@ -96,10 +109,36 @@ def round_trips_of(run: Run) -> QuerySet[RoundTrip]:
     return RoundTrip.objects.filter(run=run).order_by("seq")
 
 
+def closed_trips(run: Run) -> list[CoreRoundTrip]:
+    """The round trips as the core computed them, without an object of the ORM for each."""
+    return [CoreRoundTrip(*row) for row in round_trips_of(run).values_list(*CoreRoundTrip._fields)]
+
+
+class Costs(NamedTuple):
+    """Dollars paid for a run's fills, and dollars traded."""
+
+    fees: Decimal
+    slippage: Decimal
+    traded_value: Decimal
+
+
+def costs_of(run: Run) -> Costs:
+    sign = Case(When(side=Side.BUY, then=1), default=-1)
+    sums = {
+        "fees": Sum("fee"),
+        "slippage": Sum(
+            (F("price") - F("reference_price")) * F("quantity") * sign, output_field=MoneyField()
+        ),
+        "traded_value": Sum(F("price") * F("quantity"), output_field=MoneyField()),
+    }
+    found = Fill.objects.filter(run=run).aggregate(**sums)
+    return Costs(*(found[name] or Decimal(0) for name in Costs._fields))
+
+
 def equity_curve(run: Run) -> EquityCurve:
     """The whole curve of a run as columns."""
-    segments = EquitySegment.objects.filter(run=run).order_by("first_step")
-    return EquityCurve.join(list(segments), run.initial_cash)
+    rows = EquitySegment.objects.filter(run=run).order_by("first_step").values_list(*Segment._fields)
+    return EquityCurve.join([Segment(*row) for row in rows_read(rows)], run.initial_cash)
 
 
 def equity_points_of(run: Run) -> QuerySet[EquityPoint]:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from broker.batch import Batch
 from broker.equity import Ints, to_units
 from broker.models import Checkpoint, EquitySegment, Order, Position, RoundTrip
-from broker.rows import fill_row, order_row, round_trip_row
-from core.bulk import ids_reserve, rows_insert, rows_upsert
+from broker.rows import fill_rows, order_row, order_rows, round_trip_rows
+from core.bulk import ids_reserve, long_row_insert, rows_insert, rows_upsert
 from rules.verdicts import RULE, owner
 from runs.models import Run
 from trading.ledger import Account
@@ -17,6 +17,7 @@ from trading.orders import Order as CoreOrder
 from trading.session import StepResult
 
 REASON_LENGTH = 500
+MANY_STEPS = 200  # from here on a round trip of its own costs less than spelling out five columns
 FORCED_REASON = "Margin call: the broker closes what it takes to be above maintenance margin again."
 
 
@@ -42,7 +43,7 @@ def orders_record(run: Run, results: Sequence[StepResult], first_step: int) -> d
     new = [order for order in latest.values() if order.decided_step >= first_step]
     reasons = {result.step: result.decision.reasoning[:REASON_LENGTH] for result in results}
     ids = dict(zip((order.number for order in new), ids_reserve(Order, len(new)), strict=True))
-    rows_insert([order_row(run, order, reason_of(order, reasons), pk=ids[order.number]) for order in new])
+    rows_insert(order_rows(run, [(ids[order.number], order, reason_of(order, reasons)) for order in new]))
     changed = [order for order in latest.values() if order.decided_step < first_step]
     if changed:
         orders_update(run, changed)
@@ -85,9 +86,7 @@ def fills_record(run: Run, results: Sequence[StepResult], ids: Mapping[int, int]
     if older:
         found = Order.objects.filter(run=run, number__in=older).values_list("number", "id")
         ids = {**ids, **dict(found)}
-    rows_insert(
-        [fill_row(run, run.fill_count + index, fill, ids) for index, fill in enumerate(fills, start=1)]
-    )
+    rows_insert(fill_rows(run, run.fill_count + 1, fills, ids))
 
 
 def round_trips_record(run: Run, results: Sequence[StepResult]) -> None:
@@ -95,7 +94,7 @@ def round_trips_record(run: Run, results: Sequence[StepResult]) -> None:
     if not trips:
         return
     stored = RoundTrip.objects.filter(run=run).count()
-    rows_insert([round_trip_row(run, stored + index, trip) for index, trip in enumerate(trips, start=1)])
+    rows_insert(round_trip_rows(run, stored + 1, trips))
 
 
 def equity_record(run: Run, batch: Batch, benchmark: Ints) -> None:
@@ -111,7 +110,10 @@ def equity_record(run: Run, batch: Batch, benchmark: Ints) -> None:
         short_value=short_value,
         benchmark=benchmark[batch.first_step - 1 :][: len(batch)],
     )
-    rows_insert([segment])
+    if len(batch) < MANY_STEPS:
+        rows_insert([segment])
+    else:
+        long_row_insert(segment)
 
 
 def positions_record(run: Run, account: Account, *, has_moved: bool) -> None:

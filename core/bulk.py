@@ -3,18 +3,19 @@ itself goes past row-level security."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, Self
 
 from django.db import connection, models
-from psycopg import sql
-from psycopg.types.json import Jsonb
+from psycopg import Cursor, sql
+from psycopg.pq import Format
 
 from core.together import write
 
-M = TypeVar("M", bound=models.Model)
 AnyField = models.Field[Any, Any]
 
 # Below this many rows an ordinary INSERT is quicker than a table that passes.
@@ -22,54 +23,100 @@ FEWEST_TO_COPY = 200
 MAKE = "CREATE TEMP TABLE {passing} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA"
 
 
-def rows_insert(rows: Sequence[M]) -> None:
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows on their way into a table: some of its fields, and for each row their values as the driver takes them."""
+
+    fields: Sequence[AnyField]
+    values: Sequence[Sequence[Any]]
+
+    @classmethod
+    def of(cls, rows: Sequence[models.Model]) -> Self:
+        """All fields of some objects; without their keys, if they have none yet."""
+        fields = fields_of(type(rows[0]), rows[0].pk is not None)
+        return cls(fields, list(map(getter(fields), rows)))
+
+    @classmethod
+    def named(
+        cls, model: type[models.Model], names: tuple[str, ...], values: Sequence[Sequence[Any]]
+    ) -> Self:
+        """Rows for which making objects first would take too long; JSON is given as text."""
+        return cls(fields_named(model, names), values)
+
+    @property
+    def table(self) -> str:
+        return str(self.fields[0].model._meta.db_table)
+
+    @property
+    def columns(self) -> list[str]:
+        return [str(field.column) for field in self.fields]
+
+    def insertion(self) -> tuple[str, list[Any]]:
+        """One statement for all of them, and its values."""
+        places = f"({', '.join(['%s'] * len(self.fields))})"
+        text = f'INSERT INTO "{self.table}" ({quoted(self.columns)}) VALUES {", ".join([places] * len(self.values))}'  # noqa: S608
+        return text, [value for row in self.values for value in row]
+
+
+def rows_insert(rows: Rows | Sequence[models.Model]) -> None:
     """Insert rows of one model in the current transaction; all that guards the table guards them. They get no keys."""
-    if not rows:
-        return
-    if len(rows) < FEWEST_TO_COPY:
-        write(*insertion(rows))
-    else:
+    if not isinstance(rows, Rows):
+        if not rows:
+            return
+        rows = Rows.of(rows)
+    if len(rows.values) >= FEWEST_TO_COPY:
         rows_copy(rows)
+    elif rows.values:
+        write(*rows.insertion())
 
 
 def row_insert(row: models.Model) -> None:
     """Insert one row in the current transaction and give it its key. Raises IntegrityError."""
-    text, values = insertion([row])
+    text, values = Rows.of([row]).insertion()
     with connection.cursor() as cursor:
         cursor.execute(f'{text} RETURNING "{row._meta.pk.column}"', values)
         row.pk = cursor.fetchone()[0]
 
 
-def rows_upsert(rows: Sequence[M], *, unique: Sequence[str], changing: Sequence[str]) -> None:
+def long_row_insert(row: models.Model) -> None:
+    """Insert one row with values so long that they had better cross in binary than be spelled out in the statement."""
+    with binary_cursor() as cursor:
+        cursor.execute(*Rows.of([row]).insertion())
+
+
+def rows_read(query: models.QuerySet[Any, tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Read rows with long values; they cross in binary, past the ORM's own conversions."""
+    with binary_cursor() as cursor:
+        cursor.execute(*query.query.sql_with_params())
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def binary_cursor() -> Any:
+    """A cursor like Django's, except that values and results cross in binary."""
+    connection.ensure_connection()
+    cursor = Cursor(connection.connection)
+    cursor.format = Format.BINARY
+    return (
+        connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
+    )
+
+
+def rows_upsert(rows: Sequence[models.Model], *, unique: Sequence[str], changing: Sequence[str]) -> None:
     """Insert rows of one model; of those that are there by the columns `unique`, bring the columns `changing` up to date."""
     if not rows:
         return
-    text, values = insertion(rows)
+    text, values = Rows.of(rows).insertion()
     changes = ", ".join(f'"{column}" = excluded."{column}"' for column in changing)
     write(f"{text} ON CONFLICT ({quoted(unique)}) DO UPDATE SET {changes}", values)
 
 
 def row_update(row: models.Model, names: tuple[str, ...]) -> None:
     """Store some fields of a row, found by its key, as they are in memory."""
-    fields, text = update_of(type(row), names)
-    write(text, [*next(iter(values_of([row], fields))), row.pk])
-
-
-@cache
-def update_of(model: type[models.Model], names: tuple[str, ...]) -> tuple[Sequence[AnyField], str]:
-    fields = [model._meta.get_field(name) for name in names]
+    fields = fields_named(type(row), names)
     changes = ", ".join(f'"{field.column}" = %s' for field in fields)
-    key = model._meta.pk.column
-    return fields, f'UPDATE "{model._meta.db_table}" SET {changes} WHERE "{key}" = %s'  # noqa: S608  (our own names)
-
-
-def insertion(rows: Sequence[models.Model]) -> tuple[str, list[Any]]:
-    model = type(rows[0])
-    fields = fields_of(model, rows[0].pk is not None)
-    places = f"({', '.join(['%s'] * len(fields))})"
-    columns = quoted([field.column for field in fields])
-    text = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES {", ".join([places] * len(rows))}'  # noqa: S608
-    return text, [value for values in values_of(rows, fields) for value in values]
+    table, key = row._meta.db_table, row._meta.pk.column
+    write(f'UPDATE "{table}" SET {changes} WHERE "{key}" = %s', [*getter(fields)(row), row.pk])  # noqa: S608
 
 
 def quoted(columns: Iterable[str]) -> str:
@@ -88,49 +135,57 @@ def ids_reserve(model: type[models.Model], count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def rows_copy(rows: Sequence[models.Model]) -> None:
-    model = type(rows[0])
-    fields = fields_of(model, rows[0].pk is not None)
-    table = sql.Identifier(model._meta.db_table)
-    passing = sql.Identifier(f"{model._meta.db_table}_passing")
-    columns = sql.SQL(", ").join([sql.Identifier(str(field.column)) for field in fields])
-    names = {"table": table, "passing": passing, "columns": columns}
+def rows_copy(rows: Rows) -> None:
+    passing = sql.Identifier(f"{rows.table}_passing")
+    columns = sql.SQL(", ").join(map(sql.Identifier, rows.columns))
+    names = {"table": sql.Identifier(rows.table), "passing": passing, "columns": columns}
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(MAKE).format(**names))
         with cursor.copy(sql.SQL("COPY {passing} FROM STDIN").format(**names)) as copy:
-            for values in values_of(rows, fields):
+            for values in rows.values:
                 copy.write_row(values)
         cursor.execute(sql.SQL("INSERT INTO {table} ({columns}) SELECT * FROM {passing}").format(**names))
         cursor.execute(sql.SQL("DROP TABLE {passing}").format(**names))
 
 
 @cache
-def fields_of(model: type[models.Model], has_keys: bool) -> Sequence[AnyField]:
-    return [field for field in model._meta.concrete_fields if has_keys or not field.primary_key]
+def fields_of(model: type[models.Model], has_keys: bool) -> tuple[AnyField, ...]:
+    return tuple(field for field in model._meta.concrete_fields if has_keys or not field.primary_key)
 
 
-def values_of(rows: Iterable[models.Model], fields: Sequence[AnyField]) -> Iterable[Sequence[Any]]:
-    """The values of each row as the driver takes them."""
-    get: Callable[[models.Model], Any] = attrgetter(*(field.attname for field in fields))
-    get_all = get if len(fields) > 1 else lambda row: (get(row),)
-    special = {place: form for place, field in enumerate(fields) if (form := form_of(field)) is not None}
-    if not special:
-        return map(get_all, rows)
-    return (formed(get_all(row), special) for row in rows)
+@cache
+def fields_named(model: type[models.Model], names: tuple[str, ...]) -> tuple[AnyField, ...]:
+    by_attribute = {field.attname: field for field in model._meta.concrete_fields}
+    return tuple(by_attribute[name] for name in names)
+
+
+@cache
+def getter(fields: tuple[AnyField, ...]) -> Callable[[models.Model], Sequence[Any]]:
+    """What takes the values of these fields from an object, as the driver takes them."""
+    forms = [(place, form) for place, field in enumerate(fields) if (form := form_of(field)) is not None]
+    take_all: Callable[[models.Model], Any] = attrgetter(*(field.attname for field in fields))
+
+    def get(row: models.Model) -> list[Any]:
+        values = list(take_all(row)) if len(fields) > 1 else [take_all(row)]
+        for place, form in forms:
+            values[place] = form(values[place])
+        return values
+
+    return get
 
 
 def form_of(field: AnyField) -> Callable[[Any], Any] | None:
     """What the driver takes in place of a field's value; None where it takes the value itself."""
     if isinstance(field, models.JSONField):
-        return Jsonb
+        return json_text
     form: Callable[[Any], Any] | None = getattr(
         field, "for_driver", None
     )  # of fields that spell their values
     return form
 
 
-def formed(values: tuple[Any, ...], special: Mapping[int, Callable[[Any], Any]]) -> list[Any]:
-    items = list(values)
-    for place, form in special.items():
-        items[place] = form(items[place])
-    return items
+def json_text(value: Any) -> str:
+    """The spelling of a JSON value; that of nothing, which most rows hold, without asking the encoder."""
+    if value == [] or value == {}:
+        return "[]" if isinstance(value, list) else "{}"
+    return json.dumps(value)

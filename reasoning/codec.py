@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, fields
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 from trading.session import StepResult
@@ -31,6 +32,9 @@ READERS: dict[str, Any] = {
     ),
 }
 
+INTENT = {field.name: field.default for field in fields(OrderIntent)}  # and what each is by default
+_values: Callable[[OrderIntent], tuple[Any, ...]] = attrgetter(*INTENT)
+
 SAID_BY_ABSENCE = {"effect": Effect.DENIED.value, "version": None, "asked": None, "given": None}
 
 
@@ -47,11 +51,8 @@ def plain(value: Any) -> Any:
 
 def intent_to_json(intent: OrderIntent) -> dict[str, Any]:
     """Only what was said: fields at their default are left out."""
-    return {
-        name: plain(value)
-        for name, value in asdict(intent).items()
-        if name in ("action", "symbol") or value not in (None, "", OrderType.MARKET, TimeInForce.DAY)
-    }
+    said = zip(INTENT, _values(intent), strict=True)
+    return {name: plain(value) for name, value in said if value != INTENT[name]}
 
 
 def intent_from_json(data: Mapping[str, Any]) -> OrderIntent:

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from django.db.models import JSONField
 from django.utils import timezone
 
-from core.bulk import rows_insert
-from reasoning.chain import origin_hash, record_hash
+from core.bulk import Rows, json_text, rows_insert
+from reasoning.chain import CONTENT, moment, origin_hash, record_hash
 from reasoning.codec import decision_fields
 from reasoning.models import Entry, EntryKind
-from reasoning.records import origin_of, record_of
+from reasoning.records import origin_of
 from reasoning.thought import Thought
 from runs.models import Run
 from trading.session import StepResult
 from trading.types import Outcome
+
+# What a record holds unless it says otherwise.
+NOTHING: Mapping[str, Any] = {
+    "outcome": "",
+    "content": "",
+    "confidence": None,
+    "failure_code": "",
+    "intents": [],
+    "verdicts": [],
+    "order_numbers": [],
+    "notices": [],
+    "context": {},
+}
+ROW = ("user_id", "run_id", "prev_hash", "hash", *CONTENT)
+JSON = frozenset(field.attname for field in Entry._meta.concrete_fields if isinstance(field, JSONField))
 
 
 def entries_append(run: Run, results: Sequence[StepResult], thoughts: Sequence[Thought] = ()) -> None:
@@ -22,44 +39,42 @@ def entries_append(run: Run, results: Sequence[StepResult], thoughts: Sequence[T
 
     The run's end of the chain moves with them and is saved by the caller, with its progress: one update a step.
     """
-    rows = [thought_row(run, thought) for thought in thoughts]
-    rows += [decision_row(run, result) for result in results]
-    if not rows:
-        return
-    chain_on(run, rows)
-    rows_insert(rows)
+    records = [thought_record(thought) for thought in thoughts]
+    records += [decision_record(result) for result in results]
+    if records:
+        rows_insert(Rows.named(Entry, ROW, chained(run, records)))
 
 
-def chain_on(run: Run, rows: Sequence[Entry]) -> None:
-    """Number new rows and tie them to the end of the run's log."""
-    head = run.log_head or origin_hash(origin_of(run))
-    now = timezone.now()
-    for seq, row in enumerate(rows, start=run.log_count + 1):
-        row.seq, row.written_at, row.prev_hash = seq, now, head
-        row.hash = head = record_hash(record_of(row), head)
+def chained(run: Run, records: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """Number new records and tie them to the end of the run's log. Return them as rows."""
+    head, written_at = run.log_head or origin_hash(origin_of(run)), moment(timezone.now())
+    rows = []
+    for seq, record in enumerate(records, start=run.log_count + 1):
+        record |= {"seq": seq, "written_at": written_at}
+        before, head = head, record_hash(record, head)
+        said = [json_text(record[name]) if name in JSON else record[name] for name in CONTENT]
+        rows.append((run.user_id, run.pk, before, head, *said))
     run.log_count, run.log_head = run.log_count + len(rows), head
+    return rows
 
 
-def thought_row(run: Run, thought: Thought) -> Entry:
-    return Entry(
-        user_id=run.user_id,
-        run=run,
-        kind=thought.kind,
-        step=thought.step,
-        simulated_at=thought.at,
-        outcome=Outcome.FAILED.value if thought.failure_code else "",
-        content=thought.content,
-        failure_code=thought.failure_code,
-        context=dict(thought.context),
-    )
+def thought_record(thought: Thought) -> dict[str, Any]:
+    return {
+        **NOTHING,
+        "kind": thought.kind,
+        "step": thought.step,
+        "simulated_at": moment(thought.at),
+        "outcome": Outcome.FAILED.value if thought.failure_code else "",
+        "content": thought.content,
+        "failure_code": thought.failure_code,
+        "context": dict(thought.context),
+    }
 
 
-def decision_row(run: Run, result: StepResult) -> Entry:
-    return Entry(
-        user_id=run.user_id,
-        run=run,
-        kind=EntryKind.DECISION.value,
-        step=result.step,
-        simulated_at=result.now,
+def decision_record(result: StepResult) -> dict[str, Any]:
+    return {
+        "kind": EntryKind.DECISION.value,
+        "step": result.step,
+        "simulated_at": moment(result.now),
         **decision_fields(result),
-    )
+    }

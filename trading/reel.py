@@ -63,7 +63,12 @@ class Window:
     first: int
     end: int
     nows: list[datetime]
+    ends: Ints  # the same moments in epoch seconds UTC
     strips: dict[str, Strip]
+
+    def moments(self, first: int, end: int) -> tuple[list[datetime], Ints]:
+        """The ends of some steps, counted from the window's first."""
+        return self.nows[first:end], self.ends[first:end]
 
 
 class Reel:
@@ -128,7 +133,7 @@ class Reel:
             end = min(first + WINDOW, len(self))
             nows = self._nows(first, end)
             strips = {symbol: self._strip(symbol, first, end) for symbol in self.columns}
-            self._window = Window(first, end, nows, strips)
+            self._window = Window(first, end, nows, self.ends[first:end], strips)
         return self._window
 
     def _nows(self, first: int, end: int) -> list[datetime]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from trading.money import ZERO
+from trading.reel import Ints
 from trading.session import StepResult, outcome_of
 from trading.types import Decision
 
@@ -21,6 +22,7 @@ class Quiet:
     cash: Decimal
     peak_before: Decimal
     nows: list[datetime]
+    ends: Ints  # the same moments in epoch seconds UTC
     equity: list[Decimal]
     decisions: list[Decision]
 

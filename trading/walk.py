@@ -181,8 +181,8 @@ class _Walker:
             if self.rests_until is not None:
                 self.hold = decision
         if equity:
-            nows = window.nows[first : first + len(equity)]
-            self.parts.append(Quiet(first_step, cash, peak, nows, equity, decisions))
+            nows, ends = window.moments(first, first + len(equity))
+            self.parts.append(Quiet(first_step, cash, peak, nows, ends, equity, decisions))
         if event is not None:
             self.parts.append(event)
         return index

@@ -11,15 +11,15 @@ from typing import Any
 from agents.beside import buy_and_hold_units
 from agents.data import Unusable, check_quotes
 from agents.door import door_of
-from agents.figures import statistics_input
+from agents.figures import costs_added, statistics_input
 from agents.prompts.diary import stored
 from agents.recorded import Recorded
 from agents.timeline import Timeline, timeline_load
 from agents.whatif.terms import AS_IT_WAS, Conditions, Terms, conditions_of
 from agents.whatif.witness import Witness
 from broker.batch import Batch
-from broker.equity import EquityCurve, to_units
-from broker.models import EquitySegment, Fill, RoundTrip
+from broker.equity import EquityCurve, Segment
+from broker.models import Fill, RoundTrip
 from broker.rows import fill_row, round_trip_row
 from core.errors import UserError
 from rules.gates import GATES
@@ -66,15 +66,7 @@ class Simulated:
         run = self.recorded.run
         benchmark = buy_and_hold_units(self.timeline, run.initial_cash, self.conditions.execution)
         equity, cash, short_value = self.batch.columns()
-        segment = EquitySegment(
-            first_step=1,
-            peak_before=to_units([self.batch.peak_before])[0],
-            at=self.batch.at,
-            equity=equity,
-            cash=cash,
-            short_value=short_value,
-            benchmark=benchmark[: len(self.batch)],
-        )
+        segment = Segment(1, self.batch.at, equity, cash, short_value, benchmark[: len(self.batch)])
         return EquityCurve.join([segment], run.initial_cash)
 
     @cached_property
@@ -95,7 +87,7 @@ class Simulated:
     @cached_property
     def statistics(self) -> dict[str, Any]:
         """Every statistic by field name."""
-        data = statistics_input(self.recorded.run, self.curve, self.fills, self.round_trips)
+        data = statistics_input(self.recorded.run, self.curve, costs_added(self.fills), self.round_trips)
         return compute(data).to_json()
 
 
