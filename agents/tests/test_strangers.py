@@ -11,11 +11,14 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from agents.batches.models import Batch
 from agents.tests.factories import finished_run
 from profiles.models import LLMEndpoint
+from rules.models import RuleProposal
+from rules.tests.factories import rule_make
 from runs.models import Run
 
-ROOMS = ("runs", "broker", "reasoning", "agents")
+ROOMS = ("rules", "runs", "broker", "reasoning", "agents")
 CSRF_TOKEN = re.compile(rb"[A-Za-z0-9]{64}")
 ABSENT = {
     "model_id": 987_654_321,
@@ -23,6 +26,11 @@ ABSENT = {
     "number": 1,
     "key": "orders",
     "endpoint_id": 987_654_321,
+    "rule_id": 987_654_321,
+    "proposal_id": 987_654_321,
+    "batch_id": 987_654_321,
+    "kind": "flat_by",
+    "form": "csv",
 }
 
 
@@ -41,9 +49,10 @@ def room_of(pattern: URLPattern) -> str:
 
 
 def addresses() -> list[str]:
-    """Every address of these rooms that names a Model or a run."""
+    """Every address of these rooms that names something of somebody's."""
     found = [path for path, pattern in patterns(get_resolver()) if room_of(pattern) in ROOMS]
-    return sorted(path for path in found if "<" in path)
+    # What a link's token opens is for whoever has it, see agents/report/tests.
+    return sorted(path for path in found if "<" in path and "<str:token>" not in path)
 
 
 ADDRESSES = addresses()
@@ -87,6 +96,13 @@ def own_values(run: Run) -> dict[str, object]:
         "number": run.number,
         "key": "orders",
         "endpoint_id": endpoint.pk,
+        "rule_id": rule_make(run.model).pk,
+        "proposal_id": RuleProposal.objects.create(user=run.user, model=run.model, text="flat by noon").pk,
+        "batch_id": Batch.objects.create(
+            user=run.user, model=run.model, source=run, snapshot=run.snapshot, request={}, key="one"
+        ).pk,
+        "kind": "flat_by",
+        "form": "csv",
     }
 
 
