@@ -104,9 +104,13 @@
       this.silence = setTimeout(() => this.lost(), SILENCE);
     }
 
-    snapshot({ html }) {
+    fill(html) {
       this.blocks.innerHTML = html;
       htmx.process(this.blocks);
+    }
+
+    snapshot({ html }) {
+      this.fill(html);
       this.think();
     }
 
@@ -186,7 +190,7 @@
       const article = fresh.content.firstElementChild;
       if (!article) return;
       if (!article.dataset.stream) this.done(html);
-      else keepingEnd(() => this.snapshot({ html: article.querySelector("[data-blocks]").innerHTML }));
+      else keepingEnd(() => this.fill(article.querySelector("[data-blocks]").innerHTML));
     }
   }
 
