@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from core.errors import Forbidden, UserError
@@ -17,7 +17,10 @@ TITLES = {
 
 
 def error_page(request: HttpRequest, error: UserError) -> HttpResponse:
-    """Show an error as a page, or as a fragment to htmx; the same words as the API."""
+    """Show an error as a page, as a fragment to htmx, or to a program as JSON; the same words everywhere."""
+    if request.path.startswith("/api/"):
+        body = {"error": {"code": error.code, "message": error.message, "fields": error.fields}}
+        return JsonResponse(body, status=error.status)
     template = "errors/_error.html" if request.headers.get("HX-Request") else "errors/error.html"
     context = {"status": error.status, "title": TITLES.get(error.status, "Error"), "error": error}
     return render(request, template, context, status=error.status)

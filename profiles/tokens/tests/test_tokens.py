@@ -138,3 +138,9 @@ def test_too_many_requests_are_told_to_wait(reading: APIClient, monkeypatch: pyt
     late = next(answer for answer in answers if answer.status_code == 429)
     assert 0 < int(late["Retry-After"]) <= 60
     assert late.json()["error"]["code"] == "throttled"
+
+
+def test_an_address_that_does_not_exist_answers_programs_as_everything_does(reading: APIClient) -> None:
+    answer = reading.get("/api/v1/models/-1/")
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "not_found"
