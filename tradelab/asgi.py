@@ -4,7 +4,7 @@ import os
 import warnings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tradelab.settings")
-os.environ.setdefault("DATABASE_POOL_SIZE", "20")
+os.environ.setdefault("DATABASE_POOL_SIZE", "10")
 # WhiteNoise reads static files synchronously; they are small. Our own streams are asynchronous.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 

@@ -234,6 +234,7 @@ CELERY_TASK_ROUTES = {
     "agents.llm.*": {"queue": "llm"},
     "agents.rulebook.*": {"queue": "llm"},
     "agents.*": {"queue": "runs"},
+    "chat.tasks.turns_reap": {"queue": "beat"},
     "chat.*": {"queue": "chat"},
 }
 CELERY_TASK_ACKS_LATE = True
@@ -253,7 +254,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 RUNS_WORKERS = env.number("RUNS_WORKERS", 2, least=1)
-CHAT_WORKERS = env.number("CHAT_WORKERS", 1, least=1)
+CHAT_THREADS = env.number("CHAT_THREADS", 40, least=1)  # answers that are written at the same time
 
 # ---- Runs
 RUN_LEASE_SECONDS = env.number(
@@ -278,6 +279,7 @@ LLM_BEAT_SECONDS = 1.0  # how soon a waiting run hears of Stop
 CELERY_BEAT_SCHEDULE = {
     "wake runs": {"task": "agents.tasks.runs_wake", "schedule": 5.0},
     "wake batches": {"task": "agents.batches.tasks.batches_wake", "schedule": 15.0},
+    "reap turns": {"task": "chat.tasks.turns_reap", "schedule": 5.0},
 }
 
 # ---- Logging: one line an event, never a secret

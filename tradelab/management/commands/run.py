@@ -67,7 +67,7 @@ class Command(BaseCommand):
         children.append(stack.start_web(host, port))
         children.append(stack.start_worker("runs,beat", settings.RUNS_WORKERS))
         children.append(stack.start_waiting_worker("llm", settings.LLM_THREADS))
-        children.append(stack.start_worker("chat", settings.CHAT_WORKERS))
+        children.append(stack.start_waiting_worker("chat", settings.CHAT_THREADS))
         children.append(stack.start_beat())
         address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/"  # noqa: S104  (compared, not bound)
         wait_for_page(f"{address}healthz", children[0])
