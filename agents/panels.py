@@ -15,7 +15,7 @@ from core.requests import UserRequest
 from profiles.models import TradingModel
 from reasoning.filters import decision_filter
 from reasoning.notices import notice_rows, noticed
-from reasoning.selectors import DecisionFilter, decision_at, decisions_of, outcome_counts
+from reasoning.selectors import HOLDS, NOT_HELD, DecisionFilter, decision_at, decisions_of, outcome_counts
 from runs import page
 from runs.keyset import keyset_page
 from runs.models import Run
@@ -66,12 +66,13 @@ def decisions(request: UserRequest, run: Run) -> dict[str, Any]:
 def outcome_links(request: UserRequest, run: Run, wanted: DecisionFilter) -> list[dict[str, Any]]:
     """Every outcome with how often it came, "all" first, as filters of this list."""
     counts = outcome_counts(run)
-    links = {"": sum(counts.values())} | {
+    total, holds = sum(counts.values()), sum(counts[name] for name in HOLDS)
+    links = {"": total, NOT_HELD: total - holds} | {
         name: count for name, count in counts.items() if count or name == wanted.outcome
     }
     return [
         {
-            "word": name or "all",
+            "word": {"": "all", NOT_HELD: "all but holds"}.get(name, name),
             "count": count,
             "is_chosen": name == wanted.outcome,
             "url": query_with(

@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from agents.figures import statistics_input
-from agents.thinking import CallShown, calls_shown
+from agents.thinking import calls_shown
 from broker.charts import bars_until
 from broker.models import EquityPoint, Order
 from broker.selectors import (
@@ -27,6 +27,7 @@ from market.columns import Timeframe
 from market.models import Bar as StoredBar
 from market.models import Instrument
 from profiles.models import TradingModel
+from reasoning.calls.selectors import CallShown
 from reasoning.models import Entry
 from reasoning.notices import shares_moved
 from reasoning.ties import FACT as CALLS

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from agents.deciders.llm import Llm
 from reasoning.calls.models import LLMCall
-from reasoning.calls.selectors import answer_text, request_of
+from reasoning.calls.selectors import CallShown, call_shown
 from reasoning.models import Entry
 from reasoning.selectors import ShadeReport, shade_report, thoughts_of
 from runs.models import Run
@@ -22,15 +20,6 @@ class Thinking:
     shade: ShadeReport
 
 
-@dataclass(frozen=True, slots=True)
-class CallShown:
-    """One call with its whole request and answer. Figures that the provider did not say are None."""
-
-    call: LLMCall
-    messages: Sequence[dict[str, Any]]
-    answer: str
-
-
 def thinking_of(run: Run) -> Thinking | None:
     """None for a run that no language model decides."""
     return Thinking(list(thoughts_of(run)), shade_report(run)) if run.decider == Llm.name else None
@@ -41,4 +30,4 @@ def calls_shown(run: Run, step: int) -> list[CallShown]:
     if run.decider != Llm.name:
         return []
     calls = LLMCall.objects.filter(run=run, step__gte=step if step > 1 else 0, step__lte=step).order_by("pk")
-    return [CallShown(call, request_of(call)["messages"], answer_text(call)) for call in calls]
+    return [call_shown(call) for call in calls]

@@ -6,7 +6,8 @@ class ReasoningConfig(AppConfig):
 
     def ready(self) -> None:
         from core.panels import register
-        from reasoning import compare, exports
+        from reasoning import compare, exports, panels
 
         exports.register()
+        panels.register()
         register(compare.PANEL)

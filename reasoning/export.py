@@ -88,9 +88,10 @@ def seal_of(run: Run) -> Seal:
     return seal if run.log_head else Seal(seal.origin, run.log_count, seal.start)
 
 
-def records_of(run: Run) -> Iterator[dict[str, Any]]:
-    """Every record with its hashes, oldest first."""
-    for entry in Entry.objects.filter(run=run).order_by("seq").iterator(chunk_size=ROWS_AT_ONCE):
+def records_of(run: Run, *, after: int = 0, most: int | None = None) -> Iterator[dict[str, Any]]:
+    """Every record with its hashes, oldest first; or so many behind one of them."""
+    entries = Entry.objects.filter(run=run, seq__gt=after).order_by("seq")
+    for entry in entries[:most].iterator(chunk_size=ROWS_AT_ONCE):
         yield record_of(entry) | {"prev_hash": entry.prev_hash, "hash": entry.hash}
 
 

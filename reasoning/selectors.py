@@ -42,6 +42,11 @@ def denials_by_code(run: Run) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+# Decisions at which nothing was wanted, and the filter that leaves them out.
+HOLDS = (Outcome.HELD.value, Outcome.SKIPPED.value)
+NOT_HELD = "not-held"
+
+
 @dataclass(frozen=True, slots=True)
 class DecisionFilter:
     """Which decisions to show; empty is all of them."""
@@ -60,7 +65,9 @@ def entries_of(run: Run, wanted: DecisionFilter | None = None) -> QuerySet[Entry
     entries = Entry.objects.filter(run=run)
     if wanted is None:
         return entries.order_by("seq")
-    if wanted.outcome:
+    if wanted.outcome == NOT_HELD:
+        entries = entries.exclude(outcome__in=HOLDS)
+    elif wanted.outcome:
         entries = entries.filter(outcome=wanted.outcome)
     if wanted.symbol:
         entries = entries.filter(intents__contains=[{"symbol": wanted.symbol}])

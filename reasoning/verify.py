@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from reasoning.chain import origin_hash, record_hash
 from reasoning.ties import Tie, tie_problem
 
 Record = Mapping[str, Any]
+Calls = Callable[[Record], Mapping[int, Tie]]
+
+
+class Place(NamedTuple):
+    """How far a chain has been followed: the last record that holds, and its hash."""
+
+    seq: int
+    hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +46,36 @@ class Verification:
         return self.broken_at is None
 
 
-def verify(
-    seal: Seal, records: Iterable[Record], calls: Callable[[Record], Mapping[int, Tie]] | None = None
-) -> Verification:
+def verify(seal: Seal, records: Iterable[Record], calls: Calls | None = None) -> Verification:
     """Follow the chain from its origin. Records are read once, in the order in which they are given.
 
     `calls` finds the calls that a record stands on, by their number; without it they are not looked at.
     """
-    prev, seq = seal.start, 0
-    for seq, record in enumerate(records, start=1):
+    place, broken = follow(seal, Place(0, seal.start), records, calls)
+    return broken or closed(seal, place)
+
+
+def follow(
+    seal: Seal, place: Place, records: Iterable[Record], calls: Calls | None = None
+) -> tuple[Place, Verification | None]:
+    """Follow the chain on from a place; return how far it holds, and what is wrong with the record behind that."""
+    for seq, record in enumerate(records, start=place.seq + 1):
         problem = number_problem(seq, record.get("seq"), seal.count)
         if problem:
-            return Verification(seq - 1, seq, problem)
-        broken = link_problem(seq, record, prev)
+            return place, Verification(seq - 1, seq, problem)
+        broken = link_problem(seq, record, place.hash)
         if broken:
-            return Verification(seq - 1, *broken)
+            return place, Verification(seq - 1, *broken)
         problem = tie_problem(record, calls(record)) if calls else ""
         if problem:
-            return Verification(seq - 1, seq, problem)
-        prev = record["hash"]
+            return place, Verification(seq - 1, seq, problem)
+        place = Place(seq, record["hash"])
+    return place, None
+
+
+def closed(seal: Seal, place: Place) -> Verification:
+    """The finding for a chain that was followed to its end: is it as long as its seal says, and is that its last record?"""
+    seq, prev = place
     if seq < seal.count:
         gone = f"Record {seq + 1} is" if seq + 1 == seal.count else f"Records {seq + 1} to {seal.count} are"
         return Verification(seq, seq + 1, f"{gone} cut off: the run counted {seal.count}, the log has {seq}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -65,6 +66,20 @@ def request_of(call: LLMCall) -> dict[str, Any]:
     rows = PromptPart.objects.filter(user_id=call.user_id, hash__in=wanted)
     parts = {row.hash: unpacked(row.text) for row in rows}
     return rebuild(StoredRequest(call.request_skeleton, parts, json.loads(unpacked(call.request_texts))))
+
+
+@dataclass(frozen=True, slots=True)
+class CallShown:
+    """One call with its whole request and answer. Figures that the provider did not say are None."""
+
+    call: LLMCall
+    messages: Sequence[dict[str, Any]]
+    answer: str
+
+
+def call_shown(call: LLMCall) -> CallShown:
+    """Raises KeyError when a part of its request is gone."""
+    return CallShown(call, request_of(call)["messages"], answer_text(call))
 
 
 def is_request_intact(call: LLMCall) -> bool:
