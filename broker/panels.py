@@ -6,9 +6,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from broker.charts import candles_chart, equity_chart
+from broker.charts import candles_chart, equity_chart, funds_chart
 from broker.funds import funds_now
-from broker.selectors import account_now, equity_points_of, orders_of, round_trips_of
+from broker.selectors import account_now, equity_curve, equity_points_of, orders_of, round_trips_of
+from broker.thinning import MOST_POINTS, bars_a_candle
 from core import panels
 from core.panels import Panel
 from runs import page
@@ -34,11 +35,21 @@ def now(request: HttpRequest, run: Run) -> dict[str, Any]:
 
 
 def charted(request: HttpRequest, run: Run) -> dict[str, Any]:
-    return {"symbol": charted_symbol(request, run)}
+    steps = run.steps_total or run.cursor
+    return {
+        "symbol": charted_symbol(request, run),
+        "is_thinned": steps > MOST_POINTS,
+        "bars_a_candle": bars_a_candle(steps),
+    }
 
 
 def chart_data(request: HttpRequest, run: Run) -> dict[str, Any]:
-    return {"equity": equity_chart(run), "candles": candles_chart(run, charted_symbol(request, run))}
+    curve = equity_curve(run)
+    return {
+        "equity": equity_chart(run, curve),
+        "funds": funds_chart(run, curve),
+        "candles": candles_chart(run, charted_symbol(request, run)),
+    }
 
 
 def charted_symbol(request: HttpRequest, run: Run) -> str:

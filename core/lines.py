@@ -46,9 +46,9 @@ def path_of(values: Floats, low: float, high: float) -> str:
     return "M" + "L".join(f"{a:.1f},{b:.1f}" for a, b in zip(x.tolist(), y.tolist(), strict=True))
 
 
-def extremes(values: Floats) -> NDArray[np.int64]:
-    """Where each stretch has its lowest and highest value, besides both ends; ascending."""
-    edges = np.linspace(0, len(values), MOST_POINTS // 2 + 1).astype(np.int64)
+def extremes(values: Floats, stretches: int = MOST_POINTS // 2) -> NDArray[np.int64]:
+    """Where each of so many stretches has its lowest and highest value, besides both ends; ascending."""
+    edges = np.linspace(0, len(values), stretches + 1).astype(np.int64)
     found = {0, len(values) - 1}
     for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
         part = values[start:end]

@@ -19,7 +19,7 @@ from runs.tests.factories import run_make
 # Four of these open the request: the session, its user, whose turn it is, and the user's zone.
 QUERIES_OF_THE_PAGE = 22
 QUERIES_OF_THE_STATE = 17
-LARGEST_PAGE = 100_000  # bytes
+LARGEST_PAGE, LARGEST_PAGE_OF_ALL = 120_000, 300_000  # bytes
 
 
 def url_of(run: Run, rest: str = "") -> str:
@@ -57,10 +57,22 @@ def test_the_page_of_a_long_run_is_not_heavy(alice_client: Client, run: Run) -> 
     assert len(alice_client.get(url_of(run)).content) < LARGEST_PAGE
 
 
+def test_the_page_of_a_very_long_run_is_thinned_and_says_so(alice: User, alice_client: Client) -> None:
+    run = finished_run(alice, steps=6_000)
+    page = text_of(alice_client, url_of(run))
+    assert len(page.encode()) < LARGEST_PAGE_OF_ALL
+    assert "every high and low of 6,000 steps" in page
+    assert "a candle holds 6 bars" in page
+    assert len(text_of(alice_client, url_of(run, "state/")).encode()) < LARGEST_PAGE_OF_ALL
+
+
 @pytest.mark.parametrize(
     "tab",
-    ["decisions", "orders", "round-trips", "notices", "statistics", "limits", "equity", "snapshot", "events"],
-)
+    [
+        "decisions", "orders", "round-trips", "verdicts", "notices", "what-if", "statistics", "limits", "calls",
+        "equity", "snapshot", "audit", "events", "export",
+    ],
+)  # fmt: skip
 def test_every_tab_is_an_address_of_its_own(alice_client: Client, run: Run, tab: str) -> None:
     page = text_of(alice_client, url_of(run, f"?tab={tab}"))
     assert "<!doctype html>" in page

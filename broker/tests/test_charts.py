@@ -9,10 +9,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from broker.charts import MOST_NAMED, candles_chart, equity_chart
-from broker.models import Order
-from broker.selectors import account_now, held_at
+from broker.charts import MOST_NAMED, candles_chart, equity_chart, funds_chart
+from broker.models import Fill, Order
+from broker.selectors import account_now, equity_curve, held_at
 from broker.tests.factories import equity_make, fill_of, order_of, orders_make, position_make
+from broker.thinning import MOST_MARKERS
 from market.models import Bar, BarImport, Instrument
 from runs.models import Mode, Run
 from runs.tests.factories import OPEN, progressed, run_make, step_end
@@ -49,7 +50,7 @@ def test_candles_are_the_sessions_bars_that_have_closed(run: Run) -> None:
 def test_before_the_first_step_there_is_nothing_to_draw(alice: User) -> None:
     queued = run_make(alice)
     assert candles_chart(queued, "TEST") == {"symbol": "TEST", "bars": [], "fills": [], "orders": []}
-    assert equity_chart(queued) == {"equity": [], "benchmark": [], "drawdown": []}
+    assert equity_chart(queued, equity_curve(queued)) == {"equity": [], "benchmark": [], "drawdown": []}
 
 
 def test_a_fill_stands_on_its_bar_and_leads_to_its_decision(run: Run) -> None:
@@ -85,7 +86,7 @@ def test_working_orders_are_lines_at_their_prices(run: Run) -> None:
 
 def test_the_equity_line_has_a_point_a_step_with_buy_and_hold_beside_it(run: Run) -> None:
     equity_make(run, 3)
-    chart = equity_chart(run)
+    chart = equity_chart(run, equity_curve(run))
     times = [int(step_end(step).timestamp()) for step in (1, 2, 3)]
     assert chart["equity"] == [[times[0], 10001.0], [times[1], 10000.0], [times[2], 10001.0]]
     assert chart["benchmark"] == [[time, 10000.0] for time in times]
@@ -100,7 +101,7 @@ def test_days_are_drawn_without_an_hour(alice: User) -> None:
     run.refresh_from_db()
     equity_make(run, 1)
     assert [bar[0] for bar in candles_chart(run, "TEST")["bars"]] == [MIDNIGHT]
-    assert [time for time, _ in equity_chart(run)["equity"]] == [MIDNIGHT]
+    assert [time for time, _ in equity_chart(run, equity_curve(run))["equity"]] == [MIDNIGHT]
 
 
 def test_the_account_now_is_told_in_figures_that_were_stored(run: Run) -> None:
@@ -129,3 +130,29 @@ def test_what_was_held_at_a_step_follows_from_the_fills(run: Run) -> None:
         {},
         {"TEST": 10},
     ]
+
+
+def test_cash_and_positions_add_up_to_the_equity(run: Run) -> None:
+    equity_make(run, 3)
+    curve = equity_curve(run)
+    cash, held = (line["points"] for line in funds_chart(run, curve)["lines"])
+    equity = equity_chart(run, curve)["equity"]
+    assert [money + shares for (_, money), (_, shares) in zip(cash, held, strict=True)] == [
+        value for _, value in equity
+    ]
+    assert [time for time, _ in cash] == [time for time, _ in equity]
+
+
+def test_very_many_fills_share_markers_and_every_side_keeps_one(run: Run) -> None:
+    orders = Order.objects.bulk_create(
+        order_of(run, number, 1 + number % 9, side="buy" if number % 2 else "sell")
+        for number in range(1, 401)
+    )
+    Fill.objects.bulk_create(fill_of(order) for order in orders)
+    fills = candles_chart(run, "TEST")["fills"]
+    assert len(fills) <= MOST_MARKERS
+    # A fill stands on the bar that follows its decision, of which ten have closed.
+    wanted = {
+        (int(step_end(1 + number % 9).timestamp()), "buy" if number % 2 else "sell") for number in range(18)
+    }
+    assert {(fill["t"], fill["side"]) for fill in fills} == wanted
