@@ -10,8 +10,16 @@ from core.requests import UserRequest
 from runs.models import Run
 from runs.selectors import run_summary
 
-# Places on the page. CHARTS and BESIDE are drawn once; SIDE and DATA are refreshed with the head; TABS refresh themselves.
-CHARTS, BESIDE, SIDE, DATA, TABS = "run-charts", "run-beside", "run-side", "run-data", "run"
+# Places on the page. CHARTS and BESIDE are drawn once; FACTS (items of the line below the title), SIDE and DATA are
+# refreshed with the head; TABS refresh themselves.
+FACTS, CHARTS, BESIDE, SIDE, DATA, TABS = (
+    "run-facts",
+    "run-charts",
+    "run-beside",
+    "run-side",
+    "run-data",
+    "run",
+)
 
 
 def whole(request: UserRequest, run: Run) -> dict[str, Any]:
@@ -31,6 +39,7 @@ def head(request: UserRequest, run: Run) -> dict[str, Any]:
     return {
         "run": run,
         "summary": run_summary(run),
+        "facts": parts(request, run, FACTS),
         "side": parts(request, run, SIDE),
         "data": parts(request, run, DATA),
     }

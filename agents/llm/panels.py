@@ -15,6 +15,7 @@ from runs.models import Run
 
 def register() -> None:
     panels.register(Panel(page.SIDE, "spending", "AI spending", 40, "agents/_spending.html", spending))
+    panels.register(Panel(page.FACTS, "spending", "AI spending", 10, "agents/_spent.html", spending))
 
 
 def spending(request: UserRequest, run: Run) -> dict[str, Any]:
