@@ -1,0 +1,35 @@
+"""The Sharpe ratio held against the best that as many lucky tries would show (Bailey & López de Prado 2014).
+
+Of N worthless runs whose Sharpe ratios vary by σ around 0, the best is expected at
+σ · ((1 − γ) Φ⁻¹(1 − 1 ÷ N) + γ Φ⁻¹(1 − 1 ÷ (N e))), with γ = 0.5772 (Euler and Mascheroni). The deflated Sharpe ratio is the
+probability that the true one exceeds that.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from statistics import NormalDist, stdev
+
+from trading.statistics.ratios import probabilistic_sharpe
+from trading.statistics.sample import Numbers
+
+EULER = 0.5772156649015329
+_NORMAL = NormalDist()
+
+
+def luckiest_sharpe(sharpes: Sequence[float]) -> float:
+    """What the best of so many worthless runs would show, in the unit of `sharpes`; 0 for a single one."""
+    count = len(sharpes)
+    if count < 2:
+        return 0.0
+    best = (1 - EULER) * _NORMAL.inv_cdf(1 - 1 / count) + EULER * _NORMAL.inv_cdf(1 - 1 / (count * math.e))
+    return stdev(sharpes) * best
+
+
+def deflated_sharpe(returns: Numbers, sharpes: Sequence[float]) -> float | None:
+    """The probability that the true Sharpe ratio per period is above what luck explains.
+
+    `sharpes` are those of all runs tried, per period, this one among them. None where the ratio is undefined.
+    """
+    return probabilistic_sharpe(returns, luckiest_sharpe(sharpes))
