@@ -8,6 +8,7 @@ from typing import Any
 
 from agents.system_agent.builtin.base import Intent
 from agents.system_agent.builtin.intents import intent_of
+from agents.system_agent.builtin.naming import asked_about
 from agents.system_agent.builtin.reading import Found, paragraphs
 from agents.system_agent.citing import cited
 from agents.system_agent.events import (
@@ -23,14 +24,22 @@ from agents.system_agent.grounding import ground
 from agents.system_agent.opening import clean
 from agents.system_agent.toolbox import Toolbox
 from agents.tools.base import Asking
+from core.errors import UserError
 
 MOST_READ = 2_000  # characters of a question that patterns look at
+MOST_WRITTEN = 30_000  # and of an answer
 PIECE = re.compile(r"\S+\s*|\s+")
 
 
 def answer_built_in(request: TurnRequest, asking: Asking, stop: Callable[[], bool]) -> Iterator[TurnEvent]:
     """Use the tools that the question asks for, and say what they found. It answers at once, so it stops between tools."""
     question = clean(request.text, MOST_READ)
+    try:
+        asking = asked_about(asking, question)
+    except UserError as error:
+        yield Failure(error.code, error.message)
+        yield Done(is_partial=True)
+        return
     intent, toolbox, problems = intent_of(question, asking), Toolbox(asking), list[str]()
     found: dict[str, Found] = {}
     for use in intent.uses(question, asking):
@@ -57,9 +66,8 @@ def said(
     if not found and problems:
         yield Failure("no_answer", problems[0])
         return
-    text = cited(
-        paragraphs(intent.write(found), *dict.fromkeys(problems)), [payload for _, payload in results]
-    )
+    whole = clean(paragraphs(intent.write(found), *dict.fromkeys(problems)), MOST_WRITTEN)
+    text = cited(whole, [payload for _, payload in results])
     for piece in PIECE.findall(text):
         yield TextDelta(piece)
     yield TextEnd(text, ground(text, results))
