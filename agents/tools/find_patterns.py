@@ -8,12 +8,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from agents.tools.about import model_asked, run_asked, run_facts, run_link, run_title
+from agents.tools.about import run_asked, run_facts, run_link, run_title
 from agents.tools.base import Asking, RunArguments, Tool
 from agents.tools.chance import difference_chance, mean_interval, share_interval
 from agents.tools.payload import Fact, Payload, Row, Table, Unit, Value, table_of
 from agents.tools.trips import Trip, grouped, hour_of, trip_facts, trips_load
-from core.errors import UserError
 from reasoning.models import Entry, EntryKind
 from runs.models import Run
 from runs.selectors import HEAVY, runs_of_model
@@ -72,15 +71,12 @@ def find_patterns(asking: Asking, wanted: FindPatterns) -> Payload:
 
 
 def runs_asked(asking: Asking, wanted: FindPatterns) -> list[Run]:
+    """One run, or the newest of its Model."""
+    run = run_asked(asking, wanted)
     if not wanted.all_runs:
-        return [run_asked(asking, wanted)]
-    model = model_asked(asking, wanted)
-    if model is None:
-        raise UserError("Say which Model's runs: there is none in this conversation.")
-    runs = runs_of_model(asking.user, model.pk).defer(*HEAVY).filter(cursor__gt=0)[:MOST_RUNS]
-    if not runs:
-        raise UserError(f"{model.name} has no run that has taken a step.")
-    return list(runs)
+        return [run]
+    runs = runs_of_model(asking.user, run.model_id).defer(*HEAVY).filter(cursor__gt=0)
+    return list(runs[:MOST_RUNS])
 
 
 def notes_of(runs: Sequence[Run], trips: Sequence[Trip]) -> list[str]:

@@ -11,6 +11,7 @@ from core.rls import acting_as
 from profiles.selectors import models_list
 from runs.selectors import runs_of_model
 
+BESIDE = re.compile(r"\b(compare\w*|versus|vs)\b", re.IGNORECASE)
 RUN = re.compile(r"\brun\s+#?(\d{1,9})\b", re.IGNORECASE)
 
 
@@ -28,7 +29,7 @@ def asked_about(asking: Asking, question: str) -> Asking:
             return asking
         numbers = {int(number) for number in RUN.findall(question)}
         runs = runs_of_model(asking.user, model_id).filter(number__in=numbers, number__lte=LARGEST_ID)
-        if len(numbers) != 1:
+        if len(numbers) != 1 or BESIDE.search(question):
             return replace(asking, model_id=model_id)
         found = runs.values_list("pk", flat=True).first()
     if found is None:

@@ -12,6 +12,9 @@ from enum import StrEnum
 from agents.system_agent.grounding.moments import clock_of, date_of
 
 MOST_DIGITS = 30  # a longer one is no figure that a tool gives
+BEYOND = Decimal(10) ** 40  # stands for it
+# Atomic, and never from within: what is no number after all is not tried again digit by digit.
+DIGITS = r"(?>(?<!\d)(?:\d{1,3}(?:[,\u202f\u00a0\u2009’']\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?|(?<!\d)\.\d+)"
 
 
 class Kind(StrEnum):
@@ -48,7 +51,6 @@ class Number:
         return (self.month, self.day) == (day.month, day.day) and self.year in (None, day.year)
 
 
-DIGITS = r"(?:\d{1,3}(?:[,\u202f\u00a0\u2009’']\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?|\.\d+"
 # What looks like a number and is none: addresses, and the numbers of a list's items.
 SKIPPED = re.compile(
     r"""\]\([^)\s]*\) | https?://\S+ | (?<![\w/.])/[a-z][\w/.-]*(?:\?[\w=&%.-]+)?(?:\#[\w-]+)?
@@ -132,9 +134,7 @@ def plain_numbers(text: str, taken: bytearray) -> Iterator[Number]:
         start, end = match.start("currency" if match["currency"] else "digits"), match.end()
         if any(taken[start:end]) or is_within_word(text, start) or text[end : end + 1].isalpha():
             continue  # a part of a name, such as SMA20
-        value = decimal_of(match["digits"])
-        if value is not None:
-            yield number_of(text, match, value)
+        yield number_of(text, match, decimal_of(match["digits"]))
 
 
 def number_of(text: str, match: re.Match[str], value: Decimal) -> Number:
@@ -175,10 +175,9 @@ def with_neighbours(text: str, found: list[Number]) -> list[Number]:
     return whole
 
 
-def decimal_of(digits: str) -> Decimal | None:
-    """None for what is longer than any figure."""
+def decimal_of(digits: str) -> Decimal:
     plain = re.sub(r"[^\d.eE+-]", "", digits)
-    return Decimal(plain) if len(plain) <= MOST_DIGITS else None
+    return Decimal(plain) if len(plain) <= MOST_DIGITS else BEYOND
 
 
 def grain_of(value: Decimal) -> Decimal:

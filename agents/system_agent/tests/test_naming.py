@@ -49,6 +49,7 @@ def test_the_longest_name_wins_and_parts_of_words_are_none(alice: User, cross: T
 
 def test_a_comparison_reads_its_numbers_by_itself(alice: User, cross: TradingModel, runs: list[Run]) -> None:
     assert named(alice, "compare run 1 of Cross with run 2") == (cross.pk, None)
+    assert named(alice, "Compare with run 2", cross) == (cross.pk, None)
 
 
 def test_a_conversation_about_a_run_stays_with_it(alice: User, cross: TradingModel, runs: list[Run]) -> None:
