@@ -10,7 +10,7 @@ from trading.luck.chance import (
     random_traders,
 )
 from trading.luck.conclusion import Conclusion, conclude
-from trading.luck.deflated import deflated_sharpe, luckiest_sharpe
+from trading.luck.deflated import Shape, deflated_sharpe, luckiest_sharpe
 from trading.luck.judgement import Judgement, judge, judge_resampled, judge_run, run_excess, too_few
 from trading.luck.level import level_of_each
 
@@ -23,6 +23,7 @@ __all__ = [
     "RandomTraders",
     "Ranges",
     "Resampled",
+    "Shape",
     "beside_random",
     "compare_with_random",
     "conclude",

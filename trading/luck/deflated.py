@@ -10,12 +10,31 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from statistics import NormalDist, stdev
+from typing import NamedTuple, Self
 
-from trading.statistics.ratios import probabilistic_sharpe
-from trading.statistics.sample import Numbers
+from trading.statistics.ratios import moments
+from trading.statistics.sample import Numbers, deviation, present
 
 EULER = 0.5772156649015329
 _NORMAL = NormalDist()
+
+
+class Shape(NamedTuple):
+    """What the certainty of a Sharpe ratio depends on; the ratio is per period, kurtosis 3 for a normal sample."""
+
+    count: int
+    sharpe: float
+    skewness: float
+    kurtosis: float
+
+    @classmethod
+    def of(cls, returns: Numbers) -> Self | None:
+        """None where the returns don't vary."""
+        values = present(returns)
+        spread, found = deviation(values), moments(values)
+        if not spread or found is None:
+            return None
+        return cls(values.size, float(values.mean()) / spread, *found)
 
 
 def luckiest_sharpe(sharpes: Sequence[float]) -> float:
@@ -27,9 +46,13 @@ def luckiest_sharpe(sharpes: Sequence[float]) -> float:
     return stdev(sharpes) * best
 
 
-def deflated_sharpe(returns: Numbers, sharpes: Sequence[float]) -> float | None:
+def deflated_sharpe(shape: Shape, sharpes: Sequence[float]) -> float | None:
     """The probability that the true Sharpe ratio per period is above what luck explains.
 
-    `sharpes` are those of all runs tried, per period, this one among them. None where the ratio is undefined.
+    `sharpes` are those of all runs tried, per period, this one among them. None where the ratio has no certainty.
     """
-    return probabilistic_sharpe(returns, luckiest_sharpe(sharpes))
+    ratio = shape.sharpe
+    variance = 1 - shape.skewness * ratio + (shape.kurtosis - 1) / 4 * ratio**2
+    if not variance > 0:
+        return None
+    return _NORMAL.cdf((ratio - luckiest_sharpe(sharpes)) * math.sqrt(shape.count - 1) / math.sqrt(variance))

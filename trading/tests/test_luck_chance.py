@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist, stdev
+from statistics import stdev
 
 import numpy as np
 import pytest
@@ -15,6 +15,7 @@ from trading.luck import (
     Orders,
     RandomTraders,
     Resampled,
+    Shape,
     beside_random,
     conclude,
     deflated_sharpe,
@@ -28,6 +29,7 @@ from trading.luck import (
 )
 from trading.luck.bootstrap import TRIED
 from trading.luck.chance import moments_drawn
+from trading.statistics.ratios import probabilistic_sharpe
 
 
 def orders(shares: list[float], paid: list[float], opens: list[float], last: float) -> Orders:
@@ -207,10 +209,12 @@ def test_the_luckiest_of_many_is_expected_to_look_good() -> None:
 
 def test_a_sharpe_is_deflated_by_the_tries() -> None:
     returns = np.random.default_rng(4).normal(0.002, 0.01, 250)
-    alone = deflated_sharpe(returns, [0.2])
-    many = deflated_sharpe(returns, [0.2, *np.random.default_rng(5).normal(0, 0.1, 99).tolist()])
-    assert alone is not None
+    shape = Shape.of(returns)
+    assert shape is not None
+    alone = deflated_sharpe(shape, [0.2])
+    many = deflated_sharpe(shape, [0.2, *np.random.default_rng(5).normal(0, 0.1, 99).tolist()])
+
+    assert alone == pytest.approx(probabilistic_sharpe(returns))
     assert many is not None
-    ratio = returns.mean() / returns.std(ddof=1)
-    assert alone == pytest.approx(NormalDist().cdf(ratio * math.sqrt(249)), abs=0.02)
     assert many < 0.7 < 0.99 < alone
+    assert Shape.of([0.01] * 40) is None
