@@ -81,8 +81,9 @@ class Timeline:
 
     def next_trade_at(self, decided_at: datetime) -> datetime | None:
         """The start of the first bar that an order decided then can trade in; None when none is left."""
-        row = bisect_left(self.starts.data, int(decided_at.timestamp()))
-        return self.start(row + 1) if row < len(self.starts) else None
+        starts = self.starts.data
+        row = bisect_left(starts, int(decided_at.timestamp()))
+        return datetime.fromtimestamp(starts[row], UTC) if row < len(starts) else None
 
     def actions_on(self, symbol: str) -> Actions:
         """What befalls one symbol, each with the start of the first bars after it."""

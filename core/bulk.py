@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django.db import connection, models
 from psycopg import Cursor, sql
@@ -95,7 +95,7 @@ def rows_read(query: models.QuerySet[Any, tuple[Any, ...]]) -> list[tuple[Any, .
 def binary_cursor() -> Any:
     """A cursor like Django's, except that values and results cross in binary."""
     connection.ensure_connection()
-    cursor = Cursor(connection.connection)
+    cursor = cast(Any, Cursor(connection.connection))
     cursor.format = Format.BINARY
     return (
         connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from operator import attrgetter
 from typing import Any
 
 from trading.session import StepResult
@@ -32,9 +31,6 @@ READERS: dict[str, Any] = {
     ),
 }
 
-INTENT = {field.name: field.default for field in fields(OrderIntent)}  # and what each is by default
-_values: Callable[[OrderIntent], tuple[Any, ...]] = attrgetter(*INTENT)
-
 SAID_BY_ABSENCE = {"effect": Effect.DENIED.value, "version": None, "asked": None, "given": None}
 
 
@@ -51,8 +47,9 @@ def plain(value: Any) -> Any:
 
 def intent_to_json(intent: OrderIntent) -> dict[str, Any]:
     """Only what was said: fields at their default are left out."""
-    said = zip(INTENT, _values(intent), strict=True)
-    return {name: plain(value) for name, value in said if value != INTENT[name]}
+    usual = OrderIntent._field_defaults
+    said = zip(OrderIntent._fields, intent, strict=True)
+    return {name: plain(value) for name, value in said if name not in usual or value != usual[name]}
 
 
 def intent_from_json(data: Mapping[str, Any]) -> OrderIntent:

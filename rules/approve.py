@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from rules.gates import GATES
 from rules.gates.base import Check, Gate
@@ -114,7 +115,7 @@ class _Door:
         closing = proposal.asked - proposal.quantity
 
         def sized(shares: int) -> Proposal:
-            smaller = replace(intent, quantity=closing + shares, equity_percent=None)
+            smaller = intent._replace(quantity=closing + shares, equity_percent=None)
             return propose(smaller, account, self.venue)[-1]
 
         def judge(shares: int) -> list[Verdict]:
@@ -124,22 +125,15 @@ class _Door:
         return sized(largest.shares) if largest.shares else None
 
 
+# What an order takes over from its intent, in the order's own order.
+_terms: Callable[[OrderIntent], tuple[Any, ...]] = attrgetter(*ApprovedOrder._fields[4:])
+
+
 def _approved(proposal: Proposal) -> ApprovedOrder:
-    intent = proposal.intent
     return ApprovedOrder(
-        symbol=proposal.symbol,
-        side=proposal.side,
-        quantity=proposal.quantity,
-        is_opening=proposal.is_opening,
-        order_type=intent.order_type,
-        limit_price=intent.limit_price,
-        stop_price=intent.stop_price,
-        trail_amount=intent.trail_amount,
-        trail_percent=intent.trail_percent,
-        time_in_force=intent.time_in_force,
-        expires_at=intent.expires_at,
-        take_profit=intent.take_profit,
-        stop_loss=intent.stop_loss,
-        replaces=intent.replaces,
-        tag=intent.tag,
+        proposal.symbol,
+        proposal.side,
+        proposal.quantity,
+        proposal.is_opening,
+        *_terms(proposal.intent),
     )

@@ -61,6 +61,8 @@ def whole_shares(intent: OrderIntent, account: Account, equity: Decimal, side: S
 
 
 def _checked(quantity: Decimal | int) -> int:
+    if type(quantity) is int and 0 < quantity <= MOST_SHARES:
+        return quantity
     number = Decimal(quantity)
     if not number.is_finite() or not 0 < number <= MOST_SHARES:
         attempted = number if number.is_finite() else None

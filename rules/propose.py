@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
@@ -60,12 +59,12 @@ def _flip(whole: Proposal) -> list[Proposal]:
     """A bracket's exits belong to what opens; an order that is replaced gave way to what closes."""
     intent, closable = whole.intent, whole.closable
     closing = whole._replace(
-        intent=replace(intent, take_profit=None, stop_loss=None),
+        intent=intent._replace(take_profit=None, stop_loss=None),
         quantity=closable,
         is_opening=False,
         sizes=NO_SIZES,
     )
-    opening = whole._replace(intent=replace(intent, replaces=None), quantity=whole.asked - closable, ahead=1)
+    opening = whole._replace(intent=intent._replace(replaces=None), quantity=whole.asked - closable, ahead=1)
     return [closing, opening]
 
 

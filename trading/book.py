@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from trading.ledger import Account
 from trading.matching import trail
 from trading.money import round_down, round_up
 from trading.notices import Notice
-from trading.orders import ApprovedOrder, Order, OrderStatus, as_approved
+from trading.orders import ApprovedOrder, Order, OrderStatus
 from trading.positions import RoundTrip
 from trading.types import Fill, OrderType, Side, TimeInForce
 
@@ -45,7 +45,7 @@ def enter(account: Account, approved: ApprovedOrder, tape: Tape) -> Order:
 
 def _new_order(account: Account, approved: ApprovedOrder) -> Order:
     state = (OrderStatus.WORKING, account.step, account.now, account.active_from())
-    order = Order(*(account.next_order_number, *as_approved(approved), *state))
+    order = Order(account.next_order_number, *approved, *state)
     account.next_order_number += 1
     tick, is_buy = account.settings.tick_size, order.side is Side.BUY
     # A limit is never exceeded and a stop never anticipated, so each is rounded to its own safe side.
@@ -63,8 +63,7 @@ def _enter_exits(account: Account, approved: ApprovedOrder, order: Order, tape: 
     for stop, limit in ((order.stop_loss, None), (None, order.take_profit)):
         if stop is None and limit is None:
             continue
-        leg = replace(
-            approved,
+        leg = approved._replace(
             side=order.side.opposite if order.is_opening else order.side,
             is_opening=False,
             order_type=OrderType.STOP if limit is None else OrderType.LIMIT,

@@ -33,7 +33,7 @@ def encode(value: Any) -> Any:
     if isinstance(value, list | tuple | deque):
         return [encode(item) for item in value]
     if is_dataclass(value):
-        return {name: encode(getattr(value, name)) for name in _names(type(value))}
+        return {name: encode(getattr(value, name)) for name in _names(cast(Any, type(value)))}
     raise TypeError(f"{type(value).__name__} has no JSON form here")
 
 

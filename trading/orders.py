@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from trading.money import ZERO
 from trading.types import OrderType, Side, TimeInForce, Verdict
@@ -42,8 +42,7 @@ class IllegalOrderMove(Exception):
     """An order was asked to go where its status does not lead: always a bug in the caller."""
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovedOrder:
+class ApprovedOrder(NamedTuple):
     """An order that passed every gate and rule. Only `rules.approve` makes one; only the session step takes one."""
 
     symbol: str
@@ -63,15 +62,11 @@ class ApprovedOrder:
     tag: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(NamedTuple):
     """The answer of `rules.approve` to one intent: what may be sent, and every reason against what may not."""
 
     orders: tuple[ApprovedOrder, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
-
-
-as_approved: Callable[[ApprovedOrder], Any] = attrgetter(*(f.name for f in fields(ApprovedOrder)))
 
 
 @dataclass(slots=True)

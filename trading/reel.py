@@ -113,13 +113,14 @@ class Reel:
     def bars(self, step: int, symbols: Collection[str] | None = None) -> dict[str, Bar]:
         """The bars that close with this step, of all symbols or of some; a symbol without one is absent."""
         window, start, found = self.window(step), self.start(step), {}
+        index = step - window.first
         for symbol, strip in window.strips.items():
-            close = strip.closes[step - window.first]
+            close = strip.closes[index]
             if close is None or (symbols is not None and symbol not in symbols):
                 continue
             bars, row = self.columns[symbol], self._rows[symbol].item(step)
-            open_, high = exact(bars.open.item(row)), exact(bars.high.item(row))
-            found[symbol] = Bar(start, open_, high, exact(bars.low.item(row)), close, bars.volume.item(row))
+            high, low = exact(strip.highs[index]), exact(strip.lows[index])
+            found[symbol] = Bar(start, exact(bars.open.item(row)), high, low, close, bars.volume.item(row))
         return found
 
     def next_marked(self, step: int) -> int:

@@ -254,14 +254,10 @@ def _result(
     peak = account.peak_equity = max(account.peak_equity, equity)
     touched = tape.touched
     # A closed order changes no more.
-    orders = tuple(
-        [touched[n] if touched[n].closed_at else touched[n].copy() for n in sorted(touched)]
-        if touched
-        else ()
-    )
+    orders = [touched[n] if touched[n].closed_at else touched[n].copy() for n in sorted(touched)]
     # fmt: off
     return StepResult(
-        account.step, account.now, tuple(tape.fills), tuple(tape.round_trips), orders, decision, forced, outcome,
+        account.step, account.now, tuple(tape.fills), tuple(tape.round_trips), tuple(orders), decision, forced, outcome,
         verdicts, tuple(tape.notices), equity, account.cash, equity - account.cash + short_value, short_value,
         peak,
     )

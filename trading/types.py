@@ -97,8 +97,7 @@ class Quote(NamedTuple):
     ask_close: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderIntent:
+class OrderIntent(NamedTuple):
     """What a decider wants. Exactly one of `quantity` (whole shares) and `equity_percent` (0–100) is set,
     except for CLOSE, where none means everything held. The gates, not this type, judge whether it is sane."""
 
@@ -119,8 +118,7 @@ class OrderIntent:
     tag: str = ""  # who asked: "" for the decider, else the rule's name
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """A decider's structured answer to one step. No intents and no failure is a hold."""
 
     intents: tuple[OrderIntent, ...] = ()

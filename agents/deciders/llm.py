@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -121,7 +121,7 @@ class Llm(Decider):
             wishes = wishes_to_json(decision_of(reply))
             shade, acted = ("; ".join(map(wish_words, wishes)), "yes") if wishes else ("hold", "no")
         facts = reply.facts | {"shade": shade, "shade_acted": acted}
-        return replace(SKIPPED, context=tuple(facts.items()))
+        return SKIPPED._replace(context=tuple(facts.items()))
 
     def learn(self, results: Sequence[StepResult], account: Account) -> None:
         for result in results:

@@ -7,7 +7,7 @@ so the seventh may be another one. What is the same order in both walks is the o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -100,14 +100,13 @@ class Witness:
     def _spoken_here(self, decision: Decision) -> Decision:
         """The same decision about this walk's orders. What was never ordered here can't be cancelled."""
         cancels = [self._here(number) for number in decision.cancels]
-        return replace(
-            decision,
+        return decision._replace(
             intents=tuple(map(self._in_place_of, decision.intents)),
             cancels=tuple(number for number in cancels if number != NO_ORDER),
         )
 
     def _in_place_of(self, intent: OrderIntent) -> OrderIntent:
-        return intent if intent.replaces is None else replace(intent, replaces=self._here(intent.replaces))
+        return intent if intent.replaces is None else intent._replace(replaces=self._here(intent.replaces))
 
     def _here(self, number: int) -> int:
         assert self.before is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -231,7 +230,7 @@ def test_an_approved_opening_order_exceeds_no_cap_at_the_mark(
 def test_an_intent_is_split_at_zero(intent: OrderIntent, account: Account) -> None:
     account.working.clear()
     snapshot = {"gates": OPEN_GATES, "profile": OPEN_PROFILE, "model": OPEN_MODEL, "rules": []}
-    approval = judge(snapshot, replace(intent, replaces=None), account)
+    approval = judge(snapshot, intent._replace(replaces=None), account)
     held = account.quantity(intent.symbol)
     closing = sum(order.quantity for order in approval.orders if not order.is_opening)
     opening = sum(order.quantity for order in approval.orders if order.is_opening)

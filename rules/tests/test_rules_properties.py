@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -108,7 +107,7 @@ ENTRIES = intents([Action.BUY, Action.BUY, Action.SHORT])
 
 def sizes(approval: Approval) -> dict[ApprovedOrder, int]:
     """What may be sent, by everything about an order but its size."""
-    return {replace(order, quantity=1): order.quantity for order in approval.orders}
+    return {order._replace(quantity=1): order.quantity for order in approval.orders}
 
 
 @MOST
@@ -143,10 +142,10 @@ def test_what_was_resized_passes_every_limit_and_a_share_more_does_not(
     (said,) = {(verdict.asked, verdict.given) for verdict in approval.verdicts}
     assert said[0] is not None
     assert said[1] == order.quantity < said[0]
-    again = approve(replace(intent, quantity=closing + order.quantity, equity_percent=None), account)
+    again = approve(intent._replace(quantity=closing + order.quantity, equity_percent=None), account)
     assert again.verdicts == ()
     assert again.orders[-1].quantity == order.quantity
-    larger = approve(replace(intent, quantity=closing + order.quantity + 1, equity_percent=None), account)
+    larger = approve(intent._replace(quantity=closing + order.quantity + 1, equity_percent=None), account)
     assert larger.verdicts
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -117,9 +117,9 @@ def send(intent: OrderIntent, account: Account) -> Approval:
     closable = max(-held * side.sign, 0)
     if not 0 < closable < int(intent.quantity or 0):
         return wave_through(intent, account)
-    first = wave_through(replace(intent, quantity=closable, take_profit=None, stop_loss=None), account)
-    rest = replace(first.orders[0], quantity=int(intent.quantity or 0) - closable, is_opening=True)
-    return replace(first, orders=(first.orders[0], rest))
+    first = wave_through(intent._replace(quantity=closable, take_profit=None, stop_loss=None), account)
+    rest = first.orders[0]._replace(quantity=int(intent.quantity or 0) - closable, is_opening=True)
+    return first._replace(orders=(first.orders[0], rest))
 
 
 def run(
