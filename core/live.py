@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 CHANNEL = "live"
 PING_SECONDS = 15
+LISTEN_SECONDS = 5
 STREAM_SECONDS = 300  # a stream ends silently after this; the browser connects again and is authorised again
 COALESCE_SECONDS = 0.25  # at most four pokes a second for one page
 QUEUE_SIZE = 100
@@ -56,12 +57,14 @@ class Hub:
     def __init__(self) -> None:
         self.followers: dict[str, set[asyncio.Queue[str]]] = {}
         self.reader: asyncio.Task[None] | None = None
+        self.is_listening = asyncio.Event()
 
     def follow(self, topics: list[str]) -> asyncio.Queue[str]:
         queue: asyncio.Queue[str] = asyncio.Queue(QUEUE_SIZE)
         for topic in topics:
             self.followers.setdefault(topic, set()).add(queue)
         if self.reader is None or self.reader.done():
+            self.is_listening.clear()
             self.reader = asyncio.create_task(self.read())
         return queue
 
@@ -77,6 +80,8 @@ class Hub:
         try:
             async with client.pubsub() as pubsub:
                 await pubsub.subscribe(CHANNEL)
+                await pubsub.get_message(timeout=LISTEN_SECONDS)  # that it is subscribed
+                self.is_listening.set()
                 while self.followers:
                     message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=1.0)
                     if message is not None:
@@ -87,6 +92,7 @@ class Hub:
                 for queue in queues:
                     put_if_room(queue, "")
         finally:
+            self.is_listening.set()  # nobody waits for one that is gone
             await client.aclose()
 
     def pass_on(self, topics: str) -> None:
@@ -114,6 +120,9 @@ async def events(topics: list[str]) -> AsyncIterator[bytes]:
     queue = hub().follow(topics)
     deadline = asyncio.get_running_loop().time() + STREAM_SECONDS
     try:
+        with suppress(TimeoutError):
+            # A change after `ready` has to be heard, or a page that asked on it would show the old until the next one.
+            await asyncio.wait_for(hub().is_listening.wait(), LISTEN_SECONDS)
         yield b"retry: 2000\n" + event("ready", topics)
         while asyncio.get_running_loop().time() < deadline:
             try:

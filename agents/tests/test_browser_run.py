@@ -9,11 +9,14 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
+from agents.session import advance
 from agents.tasks import run_slice
 from agents.tests.world import bars_make, model_make, run_make
 from core.testing_browser import PHONE, WIDE, accessibility_problems, log_in, wait_until
 from profiles.models import TradingModel
+from reasoning import audit
 from runs.models import Run, RunState
+from runs.services import lease_take
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, ViewportSize
@@ -21,7 +24,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 INSTANT = 0.001  # long enough for one commit, too short for two
-TABS = ["decisions", "orders", "round-trips", "statistics", "limits", "equity", "snapshot", "events", "export"]
+TABS = [
+    "decisions", "orders", "round-trips", "verdicts", "notices", "statistics", "limits", "calls", "equity", "snapshot",
+    "audit", "events", "export",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -81,6 +87,64 @@ def test_a_run_is_started_watched_in_two_tabs_and_stopped(
         expect(tab.get_by_role("button", name="Stopping…")).to_have_count(0)
     expect(page.locator("table.decision-table tbody tr").first).to_contain_text(str(run.cursor))
     second.close()
+
+
+def test_eight_tabs_at_once_load_and_follow(browser_page: Page, alice: User, model: TradingModel) -> None:
+    """A browser has six connections to a host: with a stream for each tab the seventh would hang without a word."""
+    run = run_make(alice, model)
+    log_in(browser_page, alice)
+    tabs = [browser_page, *(browser_page.context.new_page() for _ in range(7))]
+    for tab in tabs:
+        tab.set_default_timeout(10_000)
+        tab.goto(f"/models/{model.pk}/r/{run.number}/")
+        expect(tab.locator("#run-state")).to_contain_text("queued")
+    work(run)
+    for tab in tabs:
+        expect(tab.locator("#run-state")).to_contain_text("50/390", timeout=10_000)
+    # Who leaves gives the seat to somebody who waits, and the end reaches everybody.
+    for tab in tabs[:3]:
+        tab.goto("/runs/")
+    finish(run)
+    for tab in tabs[3:]:
+        expect(tab.locator("#run-state")).to_contain_text("completed", timeout=10_000)
+    for tab in tabs[1:]:
+        tab.close()
+
+
+def test_a_run_is_paused_and_resumed_from_its_page(
+    browser_page: Page, alice: User, model: TradingModel
+) -> None:
+    page = browser_page
+    run = run_make(alice, model)
+    log_in(page, alice)
+    work(run)
+    claim = lease_take(alice, run.pk, owner="a worker at work")
+    assert claim is not None
+    page.goto(f"/models/{model.pk}/r/{run.number}/")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator("#run-state")).to_contain_text("pausing")
+    advance(alice, claim, slice_seconds=INSTANT)
+    expect(page.locator("#run-state")).to_contain_text("paused")
+    expect(page.locator("#run-facts")).to_contain_text("You paused this run.")
+    page.get_by_role("button", name="Resume").click()
+    finish(run)
+    expect(page.locator("#run-state")).to_contain_text("completed")
+    expect(page.get_by_role("button", name="Re-run")).to_be_visible()
+    page.get_by_text("More").click()
+    page.get_by_role("link", name="Clone").click()
+    expect(page.get_by_label("Symbols")).to_have_value("TEST")
+
+
+def test_the_log_is_checked_on_its_tab(
+    browser_page: Page, alice: User, model: TradingModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = browser_page
+    run = finish(run_make(alice, model))
+    monkeypatch.setattr(audit, "RECORDS_A_PART", 100)
+    log_in(page, alice)
+    page.goto(f"/models/{model.pk}/r/{run.number}/?tab=audit")
+    page.get_by_role("link", name="Check the log").click()
+    expect(page.locator("#audit")).to_contain_text("Whole: 390 of 390 records")
 
 
 def test_tabs_filters_and_decisions_are_addresses_that_come_back(

@@ -96,6 +96,7 @@ def test_silence_counts_as_loss_but_a_ping_does_not(live_page: Page, streams: li
         }; }"""
     )
     follow(live_page, '<p data-live-topics="run:1"></p>')
+    wait_until(live_page, "Boolean(window.stream)")
     live_page.evaluate("stream.dispatchEvent(new Event('open'))")
     for _ in range(4):
         live_page.clock.run_for(15_000)
@@ -128,3 +129,58 @@ def test_following_stops_when_a_fragment_brings_the_end(live_page: Page, streams
     live_page.clock.run_for(120_000)
     assert len(streams) == count
     assert len(live_page.evaluate("heard")) == told
+
+
+SEEN = "Object.defineProperty(document, 'hidden', {{ value: {hidden}, configurable: true }})"
+
+
+def be_hidden(page: Page, hidden: bool) -> None:
+    page.evaluate(SEEN.format(hidden=str(hidden).lower()))
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_a_tab_that_nobody_sees_asks_for_nothing_until_it_is_seen_again(
+    live_page: Page, streams: list[str]
+) -> None:
+    answer(live_page, streams, fail)
+    follow(live_page, '<p data-live-topics="run:1"></p>')
+    wait_until(live_page, "document.readyState === 'complete'")
+    live_page.clock.run_for(4_000)
+    heard(live_page, 1)
+    be_hidden(live_page, True)
+    asked, told = len(streams), len(live_page.evaluate("heard"))
+    live_page.clock.run_for(120_000)
+    assert (len(streams), len(live_page.evaluate("heard"))) == (asked, told)
+    be_hidden(live_page, False)
+    assert len(heard(live_page, told + 1)) == told + 1, "it asks at once"
+    live_page.clock.run_for(1_000)
+    wait_until(live_page, "true")
+    for _ in range(100):
+        if len(streams) > asked:
+            break
+        live_page.wait_for_timeout(20)
+    assert len(streams) > asked
+
+
+def test_tabs_without_a_seat_are_told_by_those_that_have_one(live_page: Page, streams: list[str]) -> None:
+    # Somebody else holds all seats.
+    live_page.evaluate(
+        """() => Promise.all([0, 1, 2].map((seat) => new Promise((taken) =>
+            navigator.locks.request(`live-${seat}`, () => new Promise((leave) => { (window.leaves ||= []).push(leave); taken(); }))
+        )))"""
+    )
+    answer(live_page, streams, speak(READY))
+    follow(live_page, '<p data-live-topics="run:1"></p>')
+    live_page.evaluate("new BroadcastChannel('live').postMessage(['run:2'])")
+    live_page.evaluate("new BroadcastChannel('live').postMessage(['run:1'])")
+    for _ in range(100):
+        live_page.clock.run_for(50)
+        if live_page.evaluate("heard.length"):
+            break
+    assert heard(live_page, 1)[0] == ["run:1"]
+    assert streams == []
+    live_page.clock.run_for(4_000)
+    assert [] in heard(live_page, 2), "it asks every 3 seconds besides"
+    live_page.evaluate("leaves.forEach((leave) => leave())")
+    wait_until(live_page, "heard.filter((topics) => topics.includes('run:1')).length > 1")
+    assert len(streams) == 1

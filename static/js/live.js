@@ -2,12 +2,22 @@
 //   <div data-live-topics="run:12,model:3"> … with data-live="done" on or in it once nothing will change any more
 // Every change is a `live` event on <body>; fragments ask again with hx-trigger="live from:body".
 // Without the stream (server restarted, Redis gone, laptop asleep) the page asks every 3 seconds until it is back.
+//
+// A browser has six connections to a host for all its tabs, and a stream keeps one. So tabs that are seen share three seats
+// (Web Locks): who has one opens a stream and tells the others what it hears; who waits for one also asks every 3 seconds.
+// A tab that is hidden gives its seat away, and asks for everything when it is seen again.
 (() => {
   "use strict";
   const POLL = 3_000;
   const SILENCE = 45_000; // the server sends something every 15 s
   const SLOWEST = 30_000;
+  const SEATS = 3;
+  const TELLING = 250; // several tabs may tell of the same
 
+  const others = window.BroadcastChannel ? new BroadcastChannel("live") : null;
+  const told = new Set();
+  let queue = null; // while waiting for a seat
+  let leave = null; // gives the seat back
   let source = null;
   let followed = "";
   let polling = null;
@@ -55,11 +65,40 @@
   function stop() {
     close();
     stopPolling();
+    queue?.abort();
+    leave?.();
+    queue = leave = null;
   }
 
   function open() {
     close();
-    if (isDone()) return stop();
+    if (isDone() || document.hidden) return stop();
+    if (leave || !navigator.locks) return connect();
+    if (!polling) polling = setInterval(poll, POLL);
+    if (!queue) wait();
+  }
+
+  function wait() {
+    const asking = (queue = new AbortController());
+    for (let seat = 0; seat < SEATS; seat += 1) {
+      // Given up while it waited, which is no error.
+      navigator.locks.request(`live-${seat}`, { signal: asking.signal }, () => sit(asking)).catch(() => {});
+    }
+  }
+
+  // The seat is kept until the promise ends.
+  function sit(asking) {
+    if (queue !== asking) return undefined; // another seat came first, or none is wanted any more
+    queue = null;
+    return new Promise((resolve) => {
+      leave = resolve;
+      asking.abort();
+      if (!failures) stopPolling();
+      connect();
+    });
+  }
+
+  function connect() {
     followed = topics();
     source = new EventSource(`/live/?topics=${encodeURIComponent(followed)}`);
     source.addEventListener("open", watch);
@@ -69,7 +108,10 @@
       stopPolling();
       heard(event);
     });
-    source.addEventListener("poke", heard);
+    source.addEventListener("poke", (event) => {
+      heard(event);
+      others?.postMessage(JSON.parse(event.data));
+    });
     source.addEventListener("end", lost);
     source.addEventListener("error", lost);
   }
@@ -81,7 +123,7 @@
 
   function lost() {
     close();
-    if (isDone()) return stop();
+    if (isDone() || document.hidden) return stop();
     failures += 1;
     // A stream ends every few minutes by design; only a second failure is worth words.
     if (failures > 1) say("Reconnecting… showing the latest every 3 seconds.");
@@ -95,6 +137,22 @@
     if (!document.hidden) refetch([]);
   }
 
+  // What a tab with a seat has heard, for one that has none.
+  function tell({ data }) {
+    const mine = topics().split(",");
+    if (source || document.hidden || !data.some((topic) => mine.includes(topic))) return;
+    if (!told.size) setTimeout(pass, TELLING);
+    for (const topic of data) told.add(topic);
+  }
+
+  function pass() {
+    const changed = [...told];
+    told.clear();
+    refetch(changed);
+  }
+
+  others?.addEventListener("message", tell);
+
   document.addEventListener("DOMContentLoaded", open);
   // A fragment may bring the end, or something new to follow.
   document.addEventListener("htmx:afterSettle", () => {
@@ -102,11 +160,11 @@
     else if (source ? topics() !== followed : !polling) open();
   });
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden || isDone()) return;
+    if (document.hidden || isDone()) return stop();
     refetch([]);
-    if (!source) open();
+    open();
   });
-  window.addEventListener("pagehide", close);
+  window.addEventListener("pagehide", stop);
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) open();
   });
