@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
-from agents.llm.budget import Budget, day_caps
-from agents.llm.endpoint import endpoint_of
+from agents.llm.endpoint import journal_outside
 from agents.llm.journal import Journal
-from agents.llm.prices import price_find
 from agents.llm.types import Ask, StopAsked
 from agents.system_agent.builtin import answer_built_in
 from agents.system_agent.events import Choice, Done, Failure, TurnEvent, TurnRequest
@@ -19,7 +17,6 @@ from agents.system_agent.voice import Telling
 from agents.tools.base import Asking
 from core.errors import UserError
 from core.rls import acting_as
-from profiles.llm.selectors import defaults_get, endpoint_choose, spending_get
 from runs.selectors import access_run
 
 MOST_ATTEMPTS = 2  # somebody is waiting
@@ -77,24 +74,8 @@ def voice_open(user: User, choice: Choice, stop: Callable[[], bool]) -> JournalV
         if stop():
             raise StopAsked
 
-    with acting_as(user.pk):
-        endpoint = endpoint_of(endpoint_choose(user, choice.endpoint), choice.ai_model)
-        price = price_find(endpoint)
-        day = day_caps(spending_get(user), defaults_get(), at_site=endpoint.id == 0)
-    budget = Budget(day=day)
-    if budget.needs_price and not price.is_known:
-        raise UserError(
-            f"There is a cap on dollars a day, but nobody knows what {endpoint.model} costs at {endpoint.base_url}.",
-            code="price_unknown",
-        )
-    return JournalVoice(
-        Journal(
-            user=user,
-            run_id=None,
-            endpoint=endpoint,
-            price=price,
-            budget=budget,
-            guard=guard,
-            most_attempts=MOST_ATTEMPTS,
-        )
+    journal = journal_outside(
+        user, endpoint=choice.endpoint, ai_model=choice.ai_model, most_attempts=MOST_ATTEMPTS
     )
+    journal.guard = guard
+    return JournalVoice(journal)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -23,11 +24,11 @@ from runs.models import Run
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def request_of(user: User, text: str = "Why did I lose money?", **fields: object) -> TurnRequest:
-    return TurnRequest(user.pk, text, **fields)  # type: ignore[arg-type]  # fields of many types
+def request_of(user: User, text: str = "Why did I lose money?", **fields: Any) -> TurnRequest:
+    return TurnRequest(user.pk, text, **fields)
 
 
-def contents(user: User, asking: Asking, **fields: object) -> list[str]:
+def contents(user: User, asking: Asking, **fields: Any) -> list[str]:
     return [message.content for message in opening(template_load(), request_of(user, **fields), asking)]
 
 
