@@ -119,7 +119,9 @@ def report(folder: str) -> None:
     """Rates and ratios: medians over the rounds, each ratio within one round, because machines change their pace."""
     rounds = {name: list(results(Path(folder), name)) for name in TITLES}
     rates = {name: [row.get("bars", BARS) / row["seconds"] for row in rows] for name, rows in rounds.items()}
-    print(f"\n{BARS:,} one-minute bars, SMA 10/30, 100 shares, $1 an order; median of {len(rates['tradelab'])} rounds")
+    print(
+        f"\n{BARS:,} one-minute bars, SMA 10/30, 100 shares, $1 an order; median of {len(rates['tradelab'])} rounds"
+    )
     for name, title in TITLES.items():
         equity = float(rounds[name][0]["final_equity"])
         print(f"  {title:28} {median(rates[name]):>10,.0f} bars/s   final equity {equity:>14,.2f}")
@@ -139,6 +141,7 @@ def results(folder: Path, name: str) -> Iterator[dict[str, Any]]:
 if __name__ == "__main__":
     what, *arguments = sys.argv[1:]
     if what in ("make", "report"):
-        {"make": make, "report": report}[what](*arguments)
+        commands: dict[str, Any] = {"make": make, "report": report}
+        commands[what](*arguments)
     else:
         print(json.dumps({"backtesting": backtesting, "backtrader": backtrader}[what](*arguments)))

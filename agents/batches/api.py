@@ -59,7 +59,7 @@ class BatchOut(serializers.Serializer[BatchNow]):
 
     id = serializers.IntegerField(source="batch.pk")
     model_id = serializers.IntegerField(source="batch.model_id")
-    source = serializers.IntegerField(
+    source = serializers.IntegerField(  # type: ignore[assignment]  # a field named so
         source="batch.source_id", allow_null=True, help_text="the run it repeats"
     )
     change = serializers.CharField(source="batch.change", help_text="in words")

@@ -22,7 +22,7 @@ from runs.query import number_in
 
 class FigureOut(serializers.Serializer[FigureRow]):
     name = serializers.CharField()
-    label = serializers.CharField(source="definition.label")
+    label = serializers.CharField(source="definition.label")  # type: ignore[assignment]  # a field named so
     unit = serializers.CharField(source="definition.unit")
     values = serializers.ListField(
         child=serializers.JSONField(allow_null=True), help_text="one a run; null is undefined"
@@ -32,7 +32,7 @@ class FigureOut(serializers.Serializer[FigureRow]):
 
 class DifferenceOut(serializers.Serializer[Any]):
     section = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field named so
     values = serializers.ListField(child=serializers.CharField(), help_text="in words, one a run")
 
 

@@ -20,6 +20,7 @@ from profiles.llm.services import endpoint_create
 from reasoning import audit
 from reasoning.calls.models import LLMCall
 from reasoning.tests.factories import POSITION_SIZE, entry_of
+from reasoning.verify import Place
 from runs.models import Run, RunState
 from trading.types import Outcome
 
@@ -149,5 +150,5 @@ def test_a_log_that_was_touched_breaks_at_its_place(
 def test_a_check_can_not_be_begun_in_the_middle(alice_client: Client, alice: User, run: Run) -> None:
     assert "start it again" in part(alice_client, run, "audit/?check=400", status=400)
     other = finished_run(alice, steps=60)
-    foreign = audit.token_of(other, audit.Place(400, "x"))
+    foreign = audit.token_of(other, Place(400, "x"))
     assert "start it again" in part(alice_client, run, f"audit/?check={foreign}", status=400)

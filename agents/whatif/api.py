@@ -74,7 +74,7 @@ class WhatIfOut(serializers.Serializer[dict[str, Any]]):
     """Both sides of the same decisions, and where they part."""
 
     run = serializers.IntegerField()
-    label = serializers.CharField(help_text="same decisions, other rules")
+    label = serializers.CharField(help_text="same decisions, other rules")  # type: ignore[assignment]  # a field named so
     words = serializers.CharField(help_text="what is different")
     terms = serializers.DictField()
     difference = serializers.CharField(help_text="USD of final equity")

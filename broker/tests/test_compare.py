@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -15,7 +16,7 @@ from runs.models import Run
 from runs.tests.factories import progressed, run_make
 
 
-def ended(user: User, steps: int, **fields: object) -> Run:
+def ended(user: User, steps: int, **fields: Any) -> Run:
     run = progressed(run_make(user, **fields), steps)
     equity_make(run, steps)
     return run

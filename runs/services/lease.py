@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -97,7 +98,7 @@ def lease_beat(user: User, claim: Claim) -> bool:
 
     Raises LeaseLost. Cheap enough for every second: the row is written only once a third of the lease has passed.
     """
-    holds = [claim.run_id, user.pk, claim.token, RunState.RUNNING.value]
+    holds: list[Any] = [claim.run_id, user.pk, claim.token, RunState.RUNNING.value]
     with connection.cursor() as cursor:
         cursor.execute(LOOK, holds)
         found = cursor.fetchone()

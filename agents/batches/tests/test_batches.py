@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
@@ -31,7 +32,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """No worker comes; who was sent for is written down."""
     sent: list[tuple[Any, ...]] = []
     monkeypatch.setattr("agents.tasks.run_advance.delay", lambda *ids: sent.append(ids))
-    monkeypatch.setattr(after.current_app, "send_task", lambda *arguments: sent.append(arguments))
+    monkeypatch.setattr(current_app, "send_task", lambda *arguments: sent.append(arguments))
     return sent
 
 
@@ -118,6 +119,7 @@ def test_the_end_of_a_run_sends_for_the_next(
     first = batch.items.all()[0]
     calls.clear()
     with django_capture_on_commit_callbacks(execute=True):
+        assert first.run_id is not None
         run_advance(alice.pk, first.run_id)
     assert calls == [(after.GO_ON, (alice.pk, batch.pk))]
     assert batch_go_on.name == after.GO_ON
