@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from profiles.selectors import profile_get
@@ -12,7 +13,7 @@ from rules.models import Rule, RuleProposal, RuleVersion
 from rules.snapshot import ModelLimits, ProfileLimits, RuleSpec
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser, User
+    from django.contrib.auth.models import AnonymousUser
 
     from profiles.models import TradingModel
 
@@ -32,21 +33,26 @@ def access_rule(
     return Rule.objects.access(user, lock=lock, pk=rule_id, deleted_at__isnull=not deleted, **place)
 
 
+def owner_of(model: TradingModel) -> User:
+    """A Model's user by id, which is all that selectors ask for."""
+    return User(pk=model.user_id)
+
+
 def rules_of(model: TradingModel) -> QuerySet[Rule]:
     """The rules of a Model that are not deleted, active or not, in the order in which they are applied."""
-    rules = Rule.objects.owned_by(model.user).filter(model=model, deleted_at__isnull=True)
+    rules = Rule.objects.owned_by(owner_of(model)).filter(model=model, deleted_at__isnull=True)
     return rules.order_by("-priority", "position", "name")
 
 
 def rules_deleted(model: TradingModel) -> QuerySet[Rule]:
     """The rules of a Model that can be restored, the last deleted first."""
-    rules = Rule.objects.owned_by(model.user).filter(model=model, deleted_at__isnull=False)
+    rules = Rule.objects.owned_by(owner_of(model)).filter(model=model, deleted_at__isnull=False)
     return rules.order_by("-deleted_at")
 
 
 def rule_versions(rule: Rule) -> QuerySet[RuleVersion]:
     """Every version of a rule, newest first."""
-    return RuleVersion.objects.owned_by(rule.user).filter(rule=rule).order_by("-number")
+    return RuleVersion.objects.owned_by(User(pk=rule.user_id)).filter(rule=rule).order_by("-number")
 
 
 def rules_for_snapshot(model: TradingModel) -> list[dict[str, Any]]:
@@ -61,7 +67,7 @@ def spec_of(rule: Rule) -> RuleSpec:
 
 def limits_now(model: TradingModel) -> EffectiveLimits:
     """What would bind a run of the Model that started now."""
-    profile = profile_get(model.user)
+    profile = profile_get(owner_of(model))
     return effective_limits(
         {
             "gates": GATE_THRESHOLDS,

@@ -64,6 +64,8 @@ def enforcement(problems: Problems, rule: Rule) -> None:
     if params is None:
         return
     rule.params = params.model_dump(mode="json")
+    # A list with a slip of the pen in it would never matter, and nobody would know.
+    symbols(problems, f"{WHOLE}.symbols", list(getattr(params, "symbols", ())))
     if "verb" not in problems.fields and (missing := missing_data(rule)):
         problems.add("kind", missing)
 
