@@ -9,8 +9,9 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from agents.llm.api import BudgetIn
+from agents.llm.quote import quote_facts, quote_make
 from agents.selectors import statistics_now
-from agents.services import session_start
+from agents.services import request_checked, session_start
 from core.api import OwnedApiView, page_of, paged
 from core.requests import UserApiRequest
 from profiles.models import TradingModel
@@ -52,6 +53,26 @@ class StartIn(serializers.Serializer[dict[str, Any]]):
         )
 
 
+class QuoteOut(serializers.Serializer[dict[str, Any]]):
+    """Estimates of what a run will take; `cost` null is unknown. A decider that asks nobody takes no calls."""
+
+    decider = serializers.CharField()
+    endpoint = serializers.CharField()
+    ai_model = serializers.CharField()
+    steps = serializers.IntegerField()
+    calls = serializers.IntegerField()
+    tokens = serializers.IntegerField(help_text="of requests and answers")
+    cached_tokens = serializers.IntegerField(
+        help_text="of requests, that the provider will find in its cache"
+    )
+    cost = serializers.CharField(allow_null=True, help_text="dollars; null: nobody knows the price")
+    seconds = serializers.IntegerField()
+    runs_seen = serializers.IntegerField(
+        help_text="of this Model, that it was learned from; 0: from the prompt"
+    )
+    pauses = serializers.ListField(child=serializers.CharField(), help_text="caps that it would meet")
+
+
 class StatisticsOut(serializers.Serializer[dict[str, Any]]):
     as_of_step = serializers.IntegerField()
     values = serializers.DictField(help_text="by field name; null is undefined")
@@ -72,14 +93,27 @@ class ModelRuns(OwnedApiView):
     )
     def post(self, request: UserApiRequest, model_id: int) -> Response:
         """Start a run: 201, or 200 with the run that this idempotency key has started before; 409 when too many run."""
-        model = access_model(request.user, model_id)
-        sent = StartIn(data=request.data)
-        if isinstance(request.data, dict):
-            known_fields(request.data, sent.fields)
-        sent.is_valid(raise_exception=True)
         key = request.headers.get("Idempotency-Key", "")[:100]
-        run, is_new = session_start(request.user, sent.to_request(model, key))
+        run, is_new = session_start(request.user, asked_for(request, model_id, key))
         return Response(RunOut(run).data, status=201 if is_new else 200)
+
+
+class ModelRunQuote(OwnedApiView):
+    @extend_schema(request=StartIn, responses=QuoteOut, operation_id="models_runs_quote")
+    def post(self, request: UserApiRequest, model_id: int) -> Response:
+        """Estimate what a run would take; starts nothing. Refuses what could not be started."""
+        wanted = request_checked(request.user, asked_for(request, model_id))
+        quote = quote_make(request.user, wanted)
+        return Response({"decider": wanted.decider, **quote_facts(quote)})
+
+
+def asked_for(request: UserApiRequest, model_id: int, key: str = "") -> RunRequest:
+    model = access_model(request.user, model_id)
+    sent = StartIn(data=request.data)
+    if isinstance(request.data, dict):
+        known_fields(request.data, sent.fields)
+    sent.is_valid(raise_exception=True)
+    return sent.to_request(model, key)
 
 
 class RunStatistics(OwnedApiView):

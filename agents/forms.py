@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self, get_args
+from typing import Any, Self
 from uuid import uuid4
 
 from django import forms
@@ -12,7 +12,8 @@ from pydantic.fields import FieldInfo
 
 from agents.again import initial_again
 from agents.deciders import DECIDERS
-from agents.llm.forms import PREFIX, budget_fields, budget_values
+from agents.llm.forms import PREFIX, budget_fields, budget_values, endpoint_field, endpoints_offered
+from agents.param_fields import ParamGroup, is_asked, param_field, param_groups
 from agents.selectors import start_suggestion
 from core.errors import UserError
 from core.forms import ServiceForm
@@ -64,11 +65,23 @@ class StartForm(ServiceForm):
         self.model = model
         chosen = str(self.data.get("decider") if self.is_bound else self.initial.get("decider", ""))
         self.decider_class = DECIDERS.get(chosen)
-        if self.decider_class is not None:
-            for name, about in self.decider_class.params_type.model_fields.items():
-                self.fields[PARAM + name] = param_field(name, about, self.stored_params(chosen).get(name))
-            if not self.decider_class.is_free:
-                self.fields.update(budget_fields())
+        for name, about in self.params.items():
+            self.fields[PARAM + name] = param_field(name, about, self.stored_params(chosen).get(name))
+        if self.asks:
+            self.offer_endpoints(model.user)
+            self.fields.update(budget_fields())
+
+    def offer_endpoints(self, user: User) -> None:
+        """Let an endpoint be chosen among those there are, and an AI model among those that they have."""
+        offered = endpoints_offered(user)
+        self.fields[PARAM + "endpoint"] = endpoint_field(self.fields[PARAM + "endpoint"], offered)
+        self.fields[PARAM + "ai_model"].widget.attrs["list"] = "known-ai-models"
+        self.ai_models = sorted({name for names in offered.values() for name in names})
+
+    @property
+    def asks(self) -> bool:
+        """Whether the decider that is chosen asks a language model."""
+        return self.decider_class is not None and not self.decider_class.is_free
 
     def stored_params(self, decider: str) -> Mapping[str, Any]:
         """The Model's own parameters, if they are this decider's."""
@@ -96,8 +109,14 @@ class StartForm(ServiceForm):
         )
 
     @property
-    def param_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name.startswith(PARAM)]
+    def params(self) -> dict[str, FieldInfo]:
+        """Parameters of the decider that a person may choose."""
+        known = self.decider_class.params_type.model_fields if self.decider_class else {}
+        return {name: about for name, about in known.items() if is_asked(about)}
+
+    @property
+    def param_groups(self) -> list[ParamGroup]:
+        return param_groups((about, self[PARAM + name]) for name, about in self.params.items())
 
     @property
     def budget_fields(self) -> list[forms.BoundField]:
@@ -127,17 +146,3 @@ class StartForm(ServiceForm):
             PARAM + name if PARAM + name in self.fields else name: text for name, text in error.fields.items()
         }
         super().blame(UserError(error.message, code=error.code, fields=fields))
-
-
-def param_field(name: str, about: FieldInfo, stored: Any) -> forms.Field:
-    """A text field for one parameter, read and judged by the decider itself; empty takes its default."""
-    usual = None if about.is_required() else about.get_default(call_default_factory=True)
-    is_number = {int, float} & {about.annotation, *get_args(about.annotation)}
-    widget = forms.TextInput(attrs={"inputmode": "decimal" if is_number else "text", "autocomplete": "off"})
-    return forms.CharField(
-        label=name.replace("_", " ").capitalize(),
-        help_text=about.description or "",
-        required=about.is_required(),
-        initial=usual if stored is None else stored,
-        widget=widget,
-    )

@@ -17,6 +17,7 @@ from profiles.selectors import access_model
 from runs.models import Run, RunState
 from runs.services import run_budget_set, run_resume, run_start
 from runs.services.start import RunRequest
+from runs.snapshot import fields_of
 
 
 def session_start(user: User, request: RunRequest) -> tuple[Run, bool]:
@@ -45,8 +46,11 @@ def request_checked(user: User, request: RunRequest) -> RunRequest:
     """The request with its decider's complete parameters. Raises UserError for those it can't use."""
     params = decider_check(request.decider, request.decider_params)
     if not DECIDERS[request.decider].is_free:
-        params = choice_fill(user, params, access_model(user, request.model_id).ai_model)
-    return replace(request, decider_params=params)
+        model = access_model(user, request.model_id)
+        params = choice_fill(user, params, request.snapshot["model"] if request.snapshot else fields_of(model))
+    decider = {"name": request.decider, "params": params}
+    snapshot = {**request.snapshot, "decider": decider} if request.snapshot else None
+    return replace(request, decider_params=params, snapshot=snapshot)
 
 
 def call_worker(run: Run) -> None:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("portfolio/", portfolio_views.portfolio, name="portfolio"),
     path("models/<int:model_id>/start/", views.start, name="run-start"),
     path(f"{RUN}again/", views.run_again_view, name="run-again"),
+    path("models/<int:model_id>/start/quote/", views.run_quote_view, name="run-quote"),
     path(f"{RUN}resume/", llm_views.run_resume_view, name="run-resume"),
     path(f"{RUN}budget/", llm_views.run_budget_view, name="run-budget"),
     path(f"{RUN}earned/", whatif_views.run_earned_view, name="run-earned"),

@@ -11,6 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from agents.again import session_again
 from agents.forms import StartForm
 from agents.panels import start_context
+from agents.quoting import Quoted, quoted
 from agents.services import session_start
 from core.htmx import wants_fragment
 from core.requests import UserRequest
@@ -37,6 +38,8 @@ def start(request: UserRequest, model_id: int) -> HttpResponse:
     if "fill" in request.POST:
         return show(request, StartForm.filled(model, request.POST), model)
     form = StartForm(model, request.POST)
+    if "estimate" in request.POST:
+        return show(request, form, model, quote=quoted(request.user, form))
     started = form.save(session_start, request.user)
     return go_to(request, started[0]) if started else show(request, form, model)
 
@@ -49,9 +52,21 @@ def run_again_view(request: UserRequest, model_id: int, number: int) -> HttpResp
     return go_to(request, session_again(request.user, run.pk, key=key))
 
 
-def show(request: UserRequest, form: StartForm, model: TradingModel) -> HttpResponse:
+@require_POST
+def run_quote_view(request: UserRequest, model_id: int) -> HttpResponse:
+    """What the run in the form would take, or what keeps it from being said; asked for as the form changes."""
+    model = access_model(request.user, model_id)
+    return render(
+        request, "agents/_quote.html", {"quote": quoted(request.user, StartForm(model, request.POST))}
+    )
+
+
+def show(
+    request: UserRequest, form: StartForm, model: TradingModel, quote: Quoted | None = None
+) -> HttpResponse:
     template = "agents/_start.html" if wants_fragment(request) else "agents/start.html"
-    return render(request, template, start_context(form, model), status=form.status)
+    context = start_context(form, model) | {"quote": quote}
+    return render(request, template, context, status=form.status)
 
 
 def go_to(request: UserRequest, run: Run) -> HttpResponse:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from core.errors import UserError
 from market.binary_copy import decode, to_seconds
@@ -103,6 +103,14 @@ def bars_load(
         symbol: _load(instrument, Timeframe(timeframe), start, end)
         for symbol, instrument in instruments.items()
     }
+
+
+def steps_present(symbols: Iterable[str], timeframe: Timeframe | str, start: datetime, end: datetime) -> int:
+    """How many moments in `[start, end)` begin a bar of any of the symbols."""
+    ids = Instrument.objects.filter(symbol__in=list(symbols)).values("pk")
+    bars = Bar.objects.filter(instrument__in=ids, timeframe=Timeframe(timeframe).value)
+    found = bars.filter(start__gte=start, start__lt=end).aggregate(steps=Count("start", distinct=True))
+    return int(found["steps"])
 
 
 def bars_page(

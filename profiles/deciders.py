@@ -54,6 +54,7 @@ def parameters(kind: DeciderKind) -> dict[str, str]:
     return {
         name: f"{field.description or ''}, default {default_of(field)}".lstrip(", ")
         for name, field in fields.items()
+        if not isinstance(field.json_schema_extra, dict) or not field.json_schema_extra.get("is_hidden")
     }
 
 

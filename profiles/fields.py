@@ -19,9 +19,9 @@ def decimal_field(label: str, *, required: bool = True, help_text: str = "") -> 
     return forms.DecimalField(label=label, required=required, help_text=help_text, widget=widget)
 
 
-def whole_field(label: str, *, help_text: str = "") -> forms.IntegerField:
+def whole_field(label: str, *, required: bool = True, help_text: str = "") -> forms.IntegerField:
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-    return forms.IntegerField(label=label, help_text=help_text, widget=widget)
+    return forms.IntegerField(label=label, required=required, help_text=help_text, widget=widget)
 
 
 class ListField(forms.CharField):

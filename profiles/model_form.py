@@ -41,7 +41,7 @@ class TradingModelForm(ServiceForm):
         label="AI parameters",
         required=False,
         widget=text_area(2),
-        help_text="One a line, such as temperature = 0.2.",
+        help_text="One a line, such as temperature = 0.2; over those of its endpoint.",
     )
     custom_rules = forms.CharField(
         label="Rules in words",

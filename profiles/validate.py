@@ -13,6 +13,7 @@ from market.models import Instrument
 from market.selectors import instrument_get
 from profiles.deciders import decider_check
 from profiles.execution.check import execution_problems
+from profiles.llm.parameters import parameters_check
 from profiles.models import MOST_CASH, MOST_WORDS, TradingModel, TradingProfile
 from profiles.vocabulary import (
     TRADABLE,
@@ -160,12 +161,16 @@ def symbols(problems: Problems, model: TradingModel) -> None:
 
 def settings(problems: Problems, model: TradingModel) -> None:
     """The parts kept as JSON: what the decider, the AI model and the execution are told."""
-    for field in ("decider_params", "model_parameters", "execution"):
+    for field in ("decider_params", "execution"):
         value = getattr(model, field)
         if not isinstance(value, dict):
             problems.add(field, f"This should be an object such as {{}}, found {type(value).__name__}.")
         else:
             size(problems, field, value)
+    try:
+        parameters_check(model.model_parameters, model.ai_model, about="model_parameters")
+    except UserError as error:
+        problems.add("model_parameters", error.message)
     if isinstance(model.decider_params, dict):
         try:
             decider_check(model.decider, model.decider_params)

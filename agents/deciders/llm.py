@@ -10,7 +10,7 @@ from typing import Literal
 from agents.deciders.asking import Asks, Questioner, Reply
 from agents.deciders.base import Decider, Observation
 from agents.deciders.cadence import LastAsked, is_analysis_due, is_shaded, why_asked
-from agents.deciders.llm_params import LlmParams, planned_calls, prompt_tokens
+from agents.deciders.llm_params import LlmParams
 from agents.llm.types import Paused, Purpose
 from agents.prompts.diary import wish_words
 from agents.prompts.notes import note_of
@@ -49,16 +49,6 @@ class Llm(Decider):
     questions: Questioner
     watch: Watch
     last: LastAsked
-
-    @classmethod
-    def planned_calls(cls, params: LlmParams, steps: int) -> dict[Purpose, int]:
-        """See `llm_params.planned_calls`; here for whoever quotes a run of any decider."""
-        return planned_calls(params, steps)
-
-    @classmethod
-    def prompt_tokens_estimate(cls, params: LlmParams, symbols: Sequence[str]) -> tuple[int, int]:
-        """Stable and changing tokens of a decision's prompt, before there is any history."""
-        return prompt_tokens(params, len(symbols))
 
     def take_seat(self, seat: Seat) -> None:
         """Sit down where the run stands, at its beginning or after any of its steps."""

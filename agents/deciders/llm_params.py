@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from math import ceil
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
 
 from agents.deciders.base import Params
 from agents.llm.types import Purpose
 from agents.prompts.indicators import specs_read
+from agents.prompts.prompt import first_shown
 from agents.prompts.template import NEWEST, template_names
 
 
@@ -23,7 +25,21 @@ def template_check(name: str) -> str:
     return name
 
 
+def object_read(value: Any) -> Any:
+    """On a command line an object is JSON."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+Extra = dict[str, JsonValue]
 Multiple = Annotated[float, Field(gt=0, le=100)]
+
+
+# What a form says above some parameters; the others it shows at once.
+WHEN: Extra = {"group": "When else it is asked"}
+SHOWN: Extra = {"group": "What else it is shown"}
+WRITTEN: Extra = {"group": "What it writes besides decisions"}
+SHADE: Extra = {"group": "Skipped bars, asked about for the record"}
+SENT: Extra = {"group": "Parameters of the AI model"}
 
 
 class LlmParams(Params):
@@ -33,43 +49,131 @@ class LlmParams(Params):
         str, Field(default="", max_length=60, description="Name of an AI endpoint; empty: your default one")
     ]
     ai_model: Annotated[
-        str, Field(default="", max_length=200, description="AI model to ask; empty: the Model's own")
+        str,
+        Field(
+            default="",
+            max_length=200,
+            description="AI model to ask; empty: the Model's own",
+            json_schema_extra={"label": "AI model"},
+        ),
     ]
     bars_shown: Annotated[
         int, Field(default=40, ge=5, le=500, description="Newest bars that every prompt shows, at least")
     ]
     indicators: Annotated[
         str,
-        Field(default="rsi 14, atr 14, vwap, relative_volume 20", description="Shown beside each bar"),
+        Field(
+            default="rsi 14, atr 14, vwap, relative_volume 20",
+            description="Shown beside each bar",
+            json_schema_extra=SHOWN,
+        ),
         AfterValidator(indicators_check),
     ]
     every: Annotated[
-        int, Field(default=1, ge=0, le=5000, description="Ask every so many bars; 0: on triggers only")
+        int,
+        Field(
+            default=1,
+            ge=0,
+            le=5000,
+            description="Ask every so many bars; 0: on triggers only",
+            json_schema_extra={"label": "Ask every so many bars"},
+        ),
     ]
     on_move: Annotated[
         Multiple | None,
-        Field(default=None, description="Also ask after a move of so many ATR since the last question"),
+        Field(
+            default=None,
+            description="Also ask after a move of so many ATR since the last question",
+            json_schema_extra=WHEN,
+        ),
     ]
     on_volume: Annotated[
-        Multiple | None, Field(default=None, description="Also ask at so many times the usual volume")
+        Multiple | None,
+        Field(
+            default=None,
+            description="Also ask at so many times the usual volume",
+            json_schema_extra=WHEN,
+        ),
     ]
     on_stop: Annotated[
-        Multiple | None, Field(default=None, description="Also ask within so many ATR of a working stop")
+        Multiple | None,
+        Field(
+            default=None,
+            description="Also ask within so many ATR of a working stop",
+            json_schema_extra=WHEN,
+        ),
     ]
-    on_fill: Annotated[bool, Field(default=True, description="Also ask after a fill")]
-    on_event: Annotated[bool, Field(default=True, description="Also ask after a denial or a broker's notice")]
-    plan: Annotated[bool, Field(default=True, description="Write a plan before the first bar")]
+    on_fill: Annotated[bool, Field(default=True, description="Also ask after a fill", json_schema_extra=WHEN)]
+    on_event: Annotated[
+        bool,
+        Field(
+            default=True,
+            description="Also ask after a denial or a broker's notice",
+            json_schema_extra=WHEN,
+        ),
+    ]
+    plan: Annotated[
+        bool,
+        Field(
+            default=True,
+            description="Write a plan before the first bar",
+            json_schema_extra=WRITTEN,
+        ),
+    ]
     analysis_every: Annotated[
-        int, Field(default=60, ge=0, le=5000, description="Write an analysis every so many bars; 0: never")
+        int,
+        Field(
+            default=60,
+            ge=0,
+            le=5000,
+            description="Write an analysis every so many bars; 0: never",
+            json_schema_extra=WRITTEN,
+        ),
     ]
-    reflection: Annotated[bool, Field(default=True, description="Look back after the last bar")]
+    reflection: Annotated[
+        bool,
+        Field(default=True, description="Look back after the last bar", json_schema_extra=WRITTEN),
+    ]
     shade_rate: Annotated[
         float,
-        Field(default=0.0, ge=0, le=1, description="Share of skipped bars to ask about without trading"),
+        Field(
+            default=0.0,
+            ge=0,
+            le=1,
+            description="Share of skipped bars to ask about without trading",
+            json_schema_extra=SHADE,
+        ),
     ]
-    shade_seed: Annotated[int, Field(default=1, ge=0, description="The same seed asks about the same bars")]
+    shade_seed: Annotated[
+        int,
+        Field(
+            default=1,
+            ge=0,
+            description="The same seed asks about the same bars",
+            json_schema_extra=SHADE,
+        ),
+    ]
+    parameters: Annotated[
+        dict[str, Any],
+        Field(
+            default_factory=dict,
+            description="Of the AI model, one a line, such as temperature = 0.2; over those of Model and endpoint",
+            json_schema_extra=SENT,
+        ),
+        BeforeValidator(object_read),
+    ]
+    sent: Annotated[
+        dict[str, Any],
+        Field(
+            default_factory=dict,
+            description="What goes out to the AI model of all parameters; filled in as a run starts",
+            json_schema_extra={"is_hidden": True},
+        ),
+    ]
     prompt: Annotated[
-        str, Field(default=NEWEST, description="Version of the prompt"), AfterValidator(template_check)
+        str,
+        Field(default=NEWEST, description="Version of the prompt", json_schema_extra=SHOWN),
+        AfterValidator(template_check),
     ]
 
 
@@ -86,8 +190,8 @@ def planned_calls(params: LlmParams, steps: int) -> dict[Purpose, int]:
     }
 
 
-def prompt_tokens(params: LlmParams, symbols: int) -> tuple[int, int]:
-    """About how many tokens a decision's prompt has: those that stay the same all run, and the others."""
-    shown = params.bars_shown * 3 // 2  # between once and twice as many
+def prompt_tokens(params: LlmParams, symbols: int, steps: int) -> tuple[int, int]:
+    """About how many tokens a decision's prompt has on average: those that stay the same all run, and the others."""
+    shown = sum(step - first_shown(step, params.bars_shown) + 1 for step in range(1, steps + 1))
     a_bar = 30 + 5 * len(specs_read(params.indicators))
-    return 1_350, shown * symbols * a_bar + 120 + 60 * symbols
+    return 1_350, round(shown / max(1, steps) * symbols * a_bar) + 120 + 60 * symbols

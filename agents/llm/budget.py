@@ -41,6 +41,11 @@ class Caps:
     def of_day(cls, row: LLMSpending | LLMDefaults) -> Caps:
         return cls(row.calls_a_day, row.tokens_a_day, row.cost_a_day, row.seconds_a_day)
 
+    @classmethod
+    def of_defaults(cls, row: LLMDefaults) -> Caps:
+        """The operator's, of any run."""
+        return cls(row.calls_a_run, row.tokens_a_run, row.cost_a_run, row.seconds_a_run)
+
     def tightened(self, other: Caps) -> Caps:
         """The stricter of both, cap by cap."""
         pairs = ((getattr(self, name), getattr(other, name)) for name in self.__slots__)
@@ -76,17 +81,22 @@ class Budget:
         return self.run.cost is not None or self.day.cost is not None
 
 
-def day_caps(own: LLMSpending, defaults: LLMDefaults, *, at_site: bool) -> Caps:
-    """A user's caps of a day. On the operator's endpoint the operator's caps bind too; else they stand in for none set."""
-    mine, sites = Caps.of_day(own), Caps.of_day(defaults)
+def caps_in_force(own: Caps, sites: Caps, *, at_site: bool) -> Caps:
+    """On the operator's endpoint the operator's caps bind too; elsewhere each stands in where a user has set none."""
     if at_site:
-        return mine.tightened(sites)
-    return Caps(
-        *(
-            theirs if (value := getattr(mine, name)) is None else value
-            for name, theirs in ((name, getattr(sites, name)) for name in Caps.__slots__)
-        )
-    )
+        return own.tightened(sites)
+    pairs = ((getattr(own, name), getattr(sites, name)) for name in Caps.__slots__)
+    return Caps(*(theirs if mine is None else mine for mine, theirs in pairs))
+
+
+def day_caps(own: LLMSpending, defaults: LLMDefaults, *, at_site: bool) -> Caps:
+    """A user's caps of a day."""
+    return caps_in_force(Caps.of_day(own), Caps.of_day(defaults), at_site=at_site)
+
+
+def run_caps(budget: Mapping[str, Any], defaults: LLMDefaults, *, at_site: bool) -> Caps:
+    """A run's caps, from its stored budget and what the operator allows."""
+    return caps_in_force(Caps.of_run(budget), Caps.of_defaults(defaults), at_site=at_site)
 
 
 def check_caps(scope: str, caps: Caps, used: Used, expected: Expected, retry_at: datetime | None) -> None:
@@ -103,8 +113,8 @@ def check_caps(scope: str, caps: Caps, used: Used, expected: Expected, retry_at:
             raise BudgetReached(kind, limit, spent, message, scope=scope, retry_at=retry_at)
 
 
-def said(value: Decimal) -> str:
-    return f"{round(value, 4).normalize():,f}"
+def said(value: Decimal | float) -> str:
+    return f"{round(Decimal(str(value)), 4).normalize():,f}"
 
 
 def used_so_far(user_id: int, run_id: int | None, now: datetime) -> tuple[Used, Used]:

@@ -2,27 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import User
 
+from agents.llm.budget import Caps, said
 from core.forms import ServiceForm
-from profiles.fields import decimal_field
-from profiles.llm.forms import optional_whole
+from profiles.fields import decimal_field, whole_field
+from profiles.llm.selectors import defaults_get, endpoints_of
 from runs.models import Run
 from runs.services.pause import BUDGET_KINDS
 
 PREFIX = "budget_"
+LABELS = {
+    "calls": "Calls at most",
+    "tokens": "Tokens at most",
+    "cost": "Dollars at most",
+    "seconds": "Seconds of waiting at most",
+}
 
 
 def budget_fields() -> dict[str, forms.Field]:
-    """One field a cap; empty is no cap."""
-    return {
-        "budget_calls": optional_whole("Calls at most"),
-        "budget_tokens": optional_whole("Tokens at most"),
-        "budget_cost": decimal_field("Dollars at most", required=False),
-        "budget_seconds": optional_whole("Seconds of waiting at most"),
-    }
+    """One field a cap; empty is no cap of the run's own."""
+    sites, fields = Caps.of_defaults(defaults_get()), {}
+    for kind, label in LABELS.items():
+        limit = getattr(sites, kind)
+        words = f"Empty: the site's {said(limit)}." if limit is not None else ""
+        make = decimal_field if kind == "cost" else whole_field
+        fields[PREFIX + kind] = make(label, required=False, help_text=words)
+    return fields
+
+
+def endpoints_offered(user: User) -> dict[str, list[str]]:
+    """The AI models of every endpoint that a user may name, by its name."""
+    found = {endpoint.name: endpoint.ai_models for endpoint in endpoints_of(user)}
+    site = defaults_get()
+    return {site.name: site.ai_models, **found} if site.base_url else found
+
+
+def endpoint_field(text: forms.Field, names: Iterable[str]) -> forms.Field:
+    """A choice among endpoints, in place of a field for the name of one."""
+    return forms.ChoiceField(
+        label=text.label,
+        choices=[("", "your default one"), *((name, name) for name in names)],
+        required=False,
+        initial=text.initial,
+    )
 
 
 def budget_values(values: dict[str, Any]) -> dict[str, Any]:

@@ -10,13 +10,9 @@ import openai
 from pydantic import BaseModel
 
 from agents.llm.types import Ask, Endpoint, Message, StructuredMode
+from profiles.llm.parameters import OURS
 
 FORM_WORDS = "Answer with one JSON object and nothing else. It has to fit this JSON schema:\n"
-# What a user's parameters may not set: the house sets these itself.
-OURS = frozenset(
-    {"model", "messages", "stream", "stream_options", "response_format", "tools", "tool_choice", "functions"}
-    | {"function_call", "n", "user", "store", "metadata", "modalities", "audio"}
-)
 
 
 def body_of(endpoint: Endpoint, ask: Ask, mode: StructuredMode) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
@@ -10,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bar
 from rich.table import Table
 
+from agents.llm.quote import Quote
 from agents.summary import RunSummary
 from runs.models import Run
 
@@ -40,6 +42,22 @@ class Progress:
 
 def percent(value: float | None) -> str:
     return "—" if value is None else f"{value:+.2%}"
+
+
+def quote_lines(quote: Quote | None) -> Iterator[str]:
+    """What a run will take, before it starts."""
+    if quote is None:
+        yield "It asks no language model and costs nothing."
+        return
+    cost = "cost unknown" if quote.cost is None else f"${quote.cost:,.2f}"
+    basis = f"runs of this Model ({quote.runs_seen})" if quote.runs_seen else "the size of its prompt"
+    yield (
+        f"{quote.ai_model} at {quote.server}, by {basis}: {quote.calls:,} calls, {quote.tokens:,} tokens, {cost}, "
+        f"{quote.seconds / 60:,.1f} min."
+    )
+    if quote.needs_price:
+        yield "It would pause at once: there is a cap on dollars, and nobody knows the price."
+    yield from (reach.words for reach in quote.reaches)
 
 
 def print_summary(summary: RunSummary) -> None:

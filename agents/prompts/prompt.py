@@ -58,10 +58,6 @@ class Prompter:
         self._newest = "\n".join((*newest, *happened_lines(happened)))
         self._step = step
 
-    def first_shown(self, step: int) -> int:
-        """The first step of the window at a step."""
-        return max(0, step // self.bars_shown - 1) * self.bars_shown + 1
-
     def plan_before(self, step: int) -> str:
         """The plan that was in force when a step began."""
         changed = max(
@@ -76,7 +72,7 @@ class Prompter:
 
     def ask(self, question: Question, account: Account, *, analysis: str = "", why: str = "") -> Messages:
         """A question at the newest step, after an analysis that was written at the same step."""
-        first = self.first_shown(self._step)
+        first = first_shown(self._step, self.bars_shown)
         shown = [*self._finished[first - 1 :], self._newest]
         if analysis:
             shown.append(f"ANALYSIS: {flat(analysis)}")
@@ -97,3 +93,8 @@ class Prompter:
         shown = answer[:MOST_REPEATED] or "(nothing)"
         again = self.template.fill("repair", code=code, problem=problem)
         return *asked, Message("assistant", shown), Message("user", again)
+
+
+def first_shown(step: int, bars_shown: int) -> int:
+    """The first step of the window at a step: it moves on in blocks."""
+    return max(0, step // bars_shown - 1) * bars_shown + 1

@@ -207,7 +207,7 @@ def test_what_a_run_asks_is_planned_from_its_cadence() -> None:
 
 
 def test_the_estimate_of_a_prompt_is_near_what_is_measured() -> None:
-    estimated = sum(prompt_tokens(params(), 1))
+    estimated = sum(prompt_tokens(params(), 1, 390))
     assert estimated == pytest.approx(prompt_pace().shares.tokens, rel=0.15)
 
 

@@ -13,6 +13,7 @@ from core.admin import ReadOnlyAdmin
 from core.errors import UserError
 from profiles.llm.addresses import url_check
 from profiles.llm.models import LLMDefaults, LLMEndpoint, LLMPrice, LLMSpending
+from profiles.llm.parameters import parameters_check
 from profiles.llm.services import key_set
 
 HIDDEN = ["key_encrypted"]
@@ -73,6 +74,7 @@ class DefaultsForm(forms.ModelForm[LLMDefaults]):
             "ai_models",
             "timeout_seconds",
             "calls_per_minute",
+            "parameters",
             "calls_a_day",
             "tokens_a_day",
             "cost_a_day",
@@ -87,6 +89,12 @@ class DefaultsForm(forms.ModelForm[LLMDefaults]):
         url = str(self.cleaned_data["base_url"])
         try:
             return url_check(url) if url else ""
+        except UserError as error:
+            raise ValidationError(error.message) from None
+
+    def clean_parameters(self) -> dict[str, Any]:
+        try:
+            return parameters_check(self.cleaned_data["parameters"] or {}, about="parameters")
         except UserError as error:
             raise ValidationError(error.message) from None
 

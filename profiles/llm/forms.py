@@ -7,15 +7,13 @@ from typing import Any
 from django import forms
 
 from core.forms import ServiceForm
-from profiles.fields import ListField, decimal_field, whole_field
+from profiles.fields import ListField, ParamsField, decimal_field, text_area, whole_field
 from profiles.llm.models import LLMEndpoint, LLMSpending
 from profiles.llm.services import SPENDING_FIELDS
 
 
 def optional_whole(label: str, help_text: str = "") -> forms.IntegerField:
-    field = whole_field(label, help_text=help_text)
-    field.required = False
-    return field
+    return whole_field(label, required=False, help_text=help_text)
 
 
 class EndpointForm(ServiceForm):
@@ -42,6 +40,12 @@ class EndpointForm(ServiceForm):
     calls_per_minute = optional_whole(
         "Calls a minute", "At most, over all of your runs. Empty: no limit of yours."
     )
+    parameters = ParamsField(
+        label="Parameters",
+        required=False,
+        widget=text_area(2),
+        help_text="For AI models that take them, one a line, such as temperature = 0.2. A Model or a run may say otherwise.",
+    )
     is_default = forms.BooleanField(label="Use it where a Model names none", required=False)
 
     def __init__(self, *args: Any, endpoint: LLMEndpoint | None = None, **kwargs: Any) -> None:
@@ -65,7 +69,15 @@ class EndpointForm(ServiceForm):
 def initial_of(endpoint: LLMEndpoint | None) -> dict[str, Any]:
     if endpoint is None:
         return {"timeout_seconds": LLMEndpoint._meta.get_field("timeout_seconds").get_default()}
-    names = ("name", "base_url", "ai_models", "timeout_seconds", "calls_per_minute", "is_default")
+    names = (
+        "name",
+        "base_url",
+        "ai_models",
+        "timeout_seconds",
+        "calls_per_minute",
+        "parameters",
+        "is_default",
+    )
     return {name: getattr(endpoint, name) for name in names}
 
 

@@ -27,6 +27,11 @@ class EndpointFields(models.Model):
         default=60, validators=[MinValueValidator(1), MaxValueValidator(600)]
     )
     calls_per_minute = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    parameters = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="For every AI model that takes them; Models and runs may say otherwise.",
+    )
     # Found out by asking, per AI model: how it is made to answer in JSON, and what it doesn't understand.
     structured_modes = models.JSONField(default=dict, blank=True)
     quirks = models.JSONField(default=list, blank=True)

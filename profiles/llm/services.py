@@ -23,6 +23,7 @@ ENDPOINT_FIELDS = (
     "ai_models",
     "timeout_seconds",
     "calls_per_minute",
+    "parameters",
     "is_default",
 )
 SPENDING_FIELDS = ("calls_a_day", "tokens_a_day", "cost_a_day", "seconds_a_day")

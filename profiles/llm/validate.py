@@ -7,6 +7,7 @@ from decimal import Decimal
 from core.errors import UserError
 from profiles.llm.addresses import url_check
 from profiles.llm.models import LONGEST_MODEL, MOST_MODELS, LLMEndpoint, LLMSpending
+from profiles.llm.parameters import parameters_check
 from profiles.validate import Problems, whole_between
 
 MOST_KEY = 4000
@@ -44,6 +45,10 @@ def validate_endpoint(endpoint: LLMEndpoint) -> None:
         "calls_per_minute",
         f"Calls a minute should be 1 to 1,000,000, or empty for no limit, was {endpoint.calls_per_minute}.",
     )
+    try:
+        endpoint.parameters = parameters_check(endpoint.parameters, about="parameters")
+    except UserError as error:
+        problems.add("parameters", error.message)
     problems.raise_any()
 
 

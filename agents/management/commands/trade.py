@@ -11,13 +11,16 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
 from agents.foreground import session_run
+from agents.llm.quote import quote_facts, quote_make
 from agents.management.params import params_of
-from agents.management.present import Progress, print_summary
+from agents.management.present import Progress, print_summary, quote_lines
+from agents.services import request_checked
 from agents.summary import run_summary
 from core.errors import UserError
 from core.rls import acting_as
 from profiles.models import TradingModel
 from runs.models import RunState
+from runs.services.pause import BUDGET_KINDS
 from runs.services.start import RunRequest
 
 
@@ -36,11 +39,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--param", action="append", default=[], metavar="NAME=VALUE", help="parameter of the decider"
         )
+        parser.add_argument(
+            "--budget",
+            action="append",
+            default=[],
+            metavar="KIND=AMOUNT",
+            help=f"cap on asking a language model, of {', '.join(BUDGET_KINDS)}",
+        )
+        parser.add_argument("--quote", action="store_true", help="say what it would take, and start nothing")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, **options: Any) -> None:
         try:
             user, model = model_find(options["model"], options["user"])
+            if self.quoted(user, request_of(model, options), options):
+                return
             with Progress(shown=not options["json"]) as progress:
                 run = session_run(user, request_of(model, options), progress.show)
             with acting_as(user.pk):
@@ -53,6 +66,16 @@ class Command(BaseCommand):
             print_summary(summary)
         if run.state == RunState.FAILED:
             raise CommandError(f"Run {run.number} failed: {run.failure_message}")
+
+    def quoted(self, user: User, request: RunRequest, options: dict[str, Any]) -> bool:
+        """Say what the run will take if it asks a language model; return whether that is all that was wanted."""
+        with acting_as(user.pk):
+            quote = quote_make(user, request_checked(user, request))
+        if options["json"] and options["quote"]:
+            self.stdout.write(json.dumps(quote_facts(quote), indent=2))
+        elif not options["json"] and (quote or options["quote"]):
+            self.stdout.write("\n".join(quote_lines(quote)))
+        return bool(options["quote"])
 
 
 def model_find(name_or_id: str, username: str | None) -> tuple[User, TradingModel]:
@@ -92,6 +115,7 @@ def request_of(model: TradingModel, options: dict[str, Any]) -> RunRequest:
         session=options["session"],
         decider=decider,
         decider_params={**own_params, **params_of(options["param"])},
+        budget=params_of(options["budget"]),
     )
 
 

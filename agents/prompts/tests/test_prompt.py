@@ -135,7 +135,9 @@ def test_consecutive_prompts_of_a_default_model_begin_with_nine_tenths_the_same_
     shares = prefix_shares([scene.take(decision) for decision in decisions()])
     assert shares.median >= 0.95
     moves = 390 // 40 - 1
-    assert shares.at_least(0.9) >= 1 - (moves + 2) / 389, "all but where the window moves, and a step with much news"
+    assert shares.at_least(0.9) >= 1 - (moves + 2) / 389, (
+        "all but where the window moves, and a step with much news"
+    )
     assert shares.least > 0.25, "what is stable stays even then"
 
 

@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+FIELD = {
+    "blank": True,
+    "default": dict,
+    "help_text": "For every AI model that takes them; Models and runs may say otherwise.",
+}
+
+
+class Migration(migrations.Migration):
+    dependencies = [("profiles", "0003_api_tokens")]
+
+    operations = [
+        migrations.AddField("llmendpoint", "parameters", models.JSONField(**FIELD)),
+        migrations.AddField("llmdefaults", "parameters", models.JSONField(**FIELD)),
+    ]
