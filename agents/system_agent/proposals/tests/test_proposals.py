@@ -167,11 +167,12 @@ def test_a_run_that_can_not_be_is_refused(alice: User, losing_run: Run, argument
 
 def test_a_stranger_proposes_nothing_for_it(charlie: User, losing_run: Run) -> None:
     model = losing_run.model_id
-    for name, arguments in {
+    wanted: dict[str, dict[str, Any]] = {
         "propose_rule": {"kind": "kill_switch", "params": {}, "model_id": model},
         "propose_instructions": {"text": "Mine.", "model_id": model},
         "propose_run": {"run_id": losing_run.pk},
-    }.items():
+    }
+    for name, arguments in wanted.items():
         proposal, error = proposed(charlie, None, name, **arguments)
         assert proposal is None
         assert error == "You don't have access to this, or it doesn't exist."
