@@ -4,6 +4,7 @@ from agents import api
 from agents.batches import api as batch_api
 from agents.compare import api as compare_api
 from agents.llm import api as llm_api
+from agents.luck import api as luck_api
 from agents.rulebook import api as rulebook_api
 from agents.tools import api as tools_api
 from agents.tools.registry import TOOLS
@@ -28,6 +29,7 @@ urlpatterns = [
     path("runs/<int:run_id>/statistics/", api.RunStatistics.as_view(), name="api-run-statistics"),
     path("runs/<int:run_id>/what-if/", whatif_api.RunWhatIf.as_view(), name="api-run-what-if"),
     path("runs/<int:run_id>/earned/", whatif_api.RunEarned.as_view(), name="api-run-earned"),
+    path("runs/<int:run_id>/luck/", luck_api.RunLuck.as_view(), name="api-run-luck"),
     path("runs/<int:run_id>/vary/", batch_api.RunBatches.as_view(), name="api-run-vary"),
     path("batches/<int:batch_id>/", batch_api.OneBatch.as_view(), name="api-batch"),
     path("batches/<int:batch_id>/stop/", batch_api.BatchStop.as_view(), name="api-batch-stop"),

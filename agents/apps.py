@@ -8,6 +8,7 @@ class AgentsConfig(AppConfig):
         from agents import columns, panels
         from agents.deciders import DECIDERS
         from agents.llm import panels as llm_panels
+        from agents.luck import panels as luck_panels
         from agents.rulebook import panels as rulebook_panels
         from profiles import deciders
 
@@ -16,4 +17,5 @@ class AgentsConfig(AppConfig):
         panels.register()
         columns.register()
         llm_panels.register()
+        luck_panels.register()
         rulebook_panels.register()

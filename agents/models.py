@@ -2,6 +2,16 @@
 
 from agents.batches.models import Batch, BatchItem
 from agents.earned.models import ReportState, RuleEarning, RuleReport, SubjectKind
+from agents.luck.models import LuckReport
 from agents.report.models import RunShare
 
-__all__ = ["Batch", "BatchItem", "ReportState", "RuleEarning", "RuleReport", "RunShare", "SubjectKind"]
+__all__ = [
+    "Batch",
+    "BatchItem",
+    "LuckReport",
+    "ReportState",
+    "RuleEarning",
+    "RuleReport",
+    "RunShare",
+    "SubjectKind",
+]

@@ -19,6 +19,7 @@ from agents.closing import worker_closes
 from agents.deciders import DECIDERS
 from agents.earned.services import earned_after
 from agents.llm.types import Paused, StopAsked
+from agents.luck.services import luck_after
 from agents.outcome import run_complete
 from agents.session import advance
 from agents.setup import NothingToTrade
@@ -56,12 +57,14 @@ def run_advance_asking(user_id: int, run_id: int) -> None:
 
 
 def run_followed(user_id: int, run_id: int) -> None:
-    """If this was the run's last slice, send for what comes after: the price of its rules, the next of its batch."""
+    """If this was the run's last slice, send for what comes after: the price of its rules, what stands
+    beside it, the next of its batch."""
     user = User(pk=user_id)
     with acting_as(user_id):
         run = Run.objects.owned_by(user).filter(pk=run_id, deleted_at=None).first()
         if run is not None and not run.is_active:
             earned_after(run)
+            luck_after(run)
             batches_after(user, run.model_id)
 
 

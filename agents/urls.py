@@ -3,6 +3,7 @@ from django.urls import path
 from agents import views
 from agents.batches import views as batch_views
 from agents.llm import views as llm_views
+from agents.luck import views as luck_views
 from agents.portfolio import views as portfolio_views
 from agents.report import views as report_views
 from agents.rulebook import views as rulebook_views
@@ -30,6 +31,7 @@ urlpatterns = [
     path(f"{RUN}share/", report_views.run_share_view, name="run-share"),
     path("shared/<str:token>/", report_views.shared_report, name="shared-report"),
     path("shared/<str:token>/log.jsonl", report_views.shared_log, name="shared-log"),
+    path(f"{RUN}luck/", luck_views.run_luck_view, name="run-luck"),
     path(f"{RUN}vary/", batch_views.batch_new, name="run-vary"),
     path("batches/<int:batch_id>/", batch_views.batch_page, name="batch"),
     path("batches/<int:batch_id>/stop/", batch_views.batch_stop_view, name="batch-stop"),

@@ -1,0 +1,1 @@
+"""What stands beside a run, and whether its result is more than luck."""
