@@ -25,16 +25,11 @@ from runs.selectors import access_run_by_number
 def start(request: UserRequest, model_id: int) -> HttpResponse:
     """The form on a page of its own, `?like=` filled with the settings of another run of this Model.
 
-    `fill` shows it again with the parameters of another decider.
+    `fill` shows it again with the parameters of another decider, `estimate` with what the run would take.
     """
     model = access_model(request.user, model_id)
     if request.method != "POST":
-        like = number_in(request, "like")
-        if like is None:
-            return show(request, StartForm.fresh(request.user, model), model)
-        return show(
-            request, StartForm.again(model, access_run_by_number(request.user, model_id, like)), model
-        )
+        return show(request, form_laid_out(request, model), model)
     if "fill" in request.POST:
         return show(request, StartForm.filled(model, request.POST), model)
     form = StartForm(model, request.POST)
@@ -42,6 +37,13 @@ def start(request: UserRequest, model_id: int) -> HttpResponse:
         return show(request, form, model, quote=quoted(request.user, form))
     started = form.save(session_start, request.user)
     return go_to(request, started[0]) if started else show(request, form, model)
+
+
+def form_laid_out(request: UserRequest, model: TradingModel) -> StartForm:
+    like = number_in(request, "like")
+    if like is None:
+        return StartForm.fresh(request.user, model)
+    return StartForm.again(model, access_run_by_number(request.user, model.pk, like))
 
 
 @require_POST

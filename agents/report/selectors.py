@@ -9,12 +9,12 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from core.lines import LineChart, line_chart
 from agents.report.models import RunShare, share_number
 from agents.selectors import statistics_now
 from broker.models import RoundTrip
 from broker.selectors import equity_curve, round_trips_of
 from core.errors import Forbidden
+from core.lines import LineChart, line_chart
 from reasoning.selectors import denials_by_code
 from runs.models import Run
 from runs.snapshot_rows import snapshot_sections
