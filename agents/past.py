@@ -17,9 +17,7 @@ from trading.corporate_actions import Split
 DAYS_BACK = timedelta(days=400)  # more than 250 sessions
 
 
-def past_load(
-    symbols: list[str], first: date, last: date, own: Mapping[str, BarColumns]
-) -> dict[str, Past]:
+def past_load(symbols: list[str], first: date, last: date, own: Mapping[str, BarColumns]) -> dict[str, Past]:
     """The daily bars of each symbol before `first`, followed by the run's `own`, with splits up to `last`."""
     since = first - DAYS_BACK
     listings = listings_load(symbols, Timeframe.DAY, since, last)

@@ -47,7 +47,9 @@ def request_checked(user: User, request: RunRequest) -> RunRequest:
     params = decider_check(request.decider, request.decider_params)
     if not DECIDERS[request.decider].is_free:
         model = access_model(user, request.model_id)
-        params = choice_fill(user, params, request.snapshot["model"] if request.snapshot else fields_of(model))
+        params = choice_fill(
+            user, params, request.snapshot["model"] if request.snapshot else fields_of(model)
+        )
     decider = {"name": request.decider, "params": params}
     snapshot = {**request.snapshot, "decider": decider} if request.snapshot else None
     return replace(request, decider_params=params, snapshot=snapshot)

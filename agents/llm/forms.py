@@ -26,7 +26,8 @@ LABELS = {
 
 def budget_fields() -> dict[str, forms.Field]:
     """One field a cap; empty is no cap of the run's own."""
-    sites, fields = Caps.of_defaults(defaults_get()), {}
+    sites = Caps.of_defaults(defaults_get())
+    fields: dict[str, forms.Field] = {}
     for kind, label in LABELS.items():
         limit = getattr(sites, kind)
         words = f"Empty: the site's {said(limit)}." if limit is not None else ""

@@ -125,7 +125,8 @@ def random_path(run: Run, traded: Mapping[str, Traded], costs: float, seed: int)
     for _, each in sorted(traded.items()):
         if each.orders.shares.size:
             equity += gains_after_steps(each, moments_drawn(each.orders, 1, random)[0], costs / trades)
-    return np.rint(equity * UNITS).astype(np.int64)
+    units: Ints = np.rint(equity * UNITS).astype(np.int64)
+    return units
 
 
 def gains_after_steps(traded: Traded, moments: Ints, cost: float) -> Floats:

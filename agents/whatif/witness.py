@@ -24,7 +24,7 @@ class Wish(NamedTuple):
     """One of the orders that a decision asks for: its step, and its place among the decision's intents."""
 
     step: int
-    index: int
+    index: int  # type: ignore[assignment]  # nobody looks for anything in this tuple
 
 
 class Leg(NamedTuple):

@@ -98,7 +98,9 @@ def parameters_check(values: Any, ai_model: str = "", *, about: str) -> dict[str
     """Return parameters under their house names, none of them null. Raises UserError with everything that is wrong."""
     if not isinstance(values, Mapping):
         raise wrong(about, [f"This should be an object such as {{}}, found {type(values).__name__}."])
-    named = {SAME.get(name, name): value for name, value in values.items() if value is not None}
+    named: dict[str, Any] = {
+        str(SAME.get(name, name)): value for name, value in values.items() if value is not None
+    }
     problems = [problem for name, value in named.items() if (problem := problem_of(name, value, ai_model))]
     if problem := size_problem(named):
         problems.append(problem)

@@ -1,6 +1,8 @@
+from typing import Any
+
 from django.db import migrations, models
 
-FIELD = {
+FIELD: dict[str, Any] = {
     "blank": True,
     "default": dict,
     "help_text": "For every AI model that takes them; Models and runs may say otherwise.",

@@ -154,7 +154,7 @@ def lucky_session(seed: int, drift: float) -> str:
     excess = np.diff(equity) / equity[:-1] - np.diff(beside) / beside[:-1]
     market = Orders(np.array(shares, dtype=float), np.array(paid), opens[1:], float(closes[-1]))
     found = random_traders({"X": market}, seed=seed)
-    return conclude(judge(excess, periods_per_day=count), found and found.counts).verdict
+    return conclude(judge(excess, periods_per_day=count), found.counts if found else None).verdict
 
 
 @pytest.mark.parametrize("drift", [0, 3, -3])

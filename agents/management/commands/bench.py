@@ -54,7 +54,8 @@ class Command(BaseCommand):
 
     def everything(self) -> None:
         # Only here: what they bring along would count as a session's memory.
-        from agents.bench.prompts import prompt_pace
+        from agents.bench.luck import luck_pace
+from agents.bench.prompts import prompt_pace
         from agents.bench.small import run_pace
         from market.bench import market_pace
 
@@ -62,11 +63,14 @@ class Command(BaseCommand):
         request = year_request()
         engine, stored = session_pace(request), stored_pace(request)
         small, market, prompts, again = run_pace(), market_pace(), prompt_pace(), whatif_pace()
+        luck = luck_pace()
         for line in (
             f"machine            {machine}",
             f"symbol-day run     {small.steps} steps, {small.worker_seconds:.3f} s of worker time, everything stored",
             f"what-if            {again.whole} ms for both sides of {again.steps} steps from the tables, {again.one_walk} ms a "
             f"further walk, {again.pricing} ms to price all rules and gates",
+            f"luck               {luck.false_claims:.1%} false claims about {luck.trials} random traders (at most 5 % wanted; an "
+            f"interval alone makes {luck.by_interval_alone:.0%}), {luck.false_families:.1%} about the best of ten runs",
             f"run page           {small.page_milliseconds} ms, {small.page_kilobytes} kB",
             f"engine             {engine.bars_per_second:,} bars/s over {engine.bars:,} bars, {engine.orders:,} orders",
             f"engine and tables  {stored.bars_per_second:,} bars/s, everything stored",

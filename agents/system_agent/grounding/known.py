@@ -131,12 +131,13 @@ def values_of(payload: Mapping[str, Any]) -> Iterator[tuple[Any, Unit]]:
         units = [Unit(column["unit"]) for column in table["columns"]]
         yield from ((value, unit) for row in table["rows"] for value, unit in zip(row, units, strict=True))
         yield from ((count, Unit.COUNT) for count in (len(table["rows"]), table["total"]))
-        yield table["title"], Unit.TEXT
+        yield from ((text, Unit.TEXT) for text in (table["title"], *table["cites"]))
     for series in payload.get("series", ()):
         yield from (
             (value, Unit(series["unit"])) for value in ends_of([point[1] for point in series["points"]])
         )
-    yield from ((text, Unit.TEXT) for text in (payload.get("title", ""), *payload.get("notes", ())))
+    named = [link["text"] for link in payload.get("links", ())]
+    yield from ((text, Unit.TEXT) for text in (payload.get("title", ""), *payload.get("notes", ()), *named))
 
 
 def ends_of(values: Sequence[float]) -> list[float]:

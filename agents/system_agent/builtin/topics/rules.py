@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from agents.system_agent.builtin.base import FEW_WORDS, Intent, Results, always, tool, words
+from agents.system_agent.builtin.base import Intent, Results, always, tool, words
 from agents.system_agent.builtin.reading import Found, Row, bullets, change, paragraphs
 
 MOST_LINES = 8
@@ -51,7 +51,7 @@ def write_suggestion(results: Results) -> str:
         bullets(*trades),
         "Other rules that would have helped:" if rows[1:] else "",
         bullets(*map(suggestion_line, rows[1:])),
-        paragraphs(FEW_WORDS, *found.notes),
+        *found.notes,
     )
 
 

@@ -95,6 +95,14 @@ def test_a_number_leads_to_the_results_that_say_it() -> None:
     assert [span.result_ids for span in spans] == [("a", "b"), ("a",)]
 
 
+def test_what_a_tool_cites_may_be_cited() -> None:
+    """A decision's step stands in the name of its row, perhaps in no cell."""
+    row = Row(values=["SPY"], url="/models/1/r/3/?step=71", cite="run 3 step 71")
+    found = Payload(title="Found", tables=[table_of("Trades", [("symbol", "Symbol", Unit.TEXT)], [row])])
+    assert unverified("[run 3 step 71](/models/1/r/3/?step=71) lost.", found) == []
+    assert unverified("[run 3 step 72] lost.", found) == ["72"]
+
+
 def test_without_results_nothing_is_verified() -> None:
     grounding = ground("It lost $412.50 in 3 trips.", [])
     assert grounding.verified_share == 0
