@@ -55,7 +55,7 @@ class Command(BaseCommand):
     def everything(self) -> None:
         # Only here: what they bring along would count as a session's memory.
         from agents.bench.luck import luck_pace
-from agents.bench.prompts import prompt_pace
+        from agents.bench.prompts import prompt_pace
         from agents.bench.small import run_pace
         from market.bench import market_pace
 
