@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import tempfile
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from agents.bench.asking import AskingPace, asking_pace
 from agents.demo import demo_create
-from tradelab import stack
+from tradelab import stack, throwaway
 from tradelab.crowd import CrowdPace, crowd_pace
-
-MARK = "BENCH_INSTALLATION"  # set in the process that runs in it
-OWN_SERVICES = ("DATABASE_URL", "MIGRATE_DATABASE_URL", "REDIS_URL")
 
 
 class Command(BaseCommand):
@@ -39,9 +30,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="for other programs")
 
     def handle(self, *, runs: int, latency: float, **options: Any) -> None:
-        if os.environ.get(MARK) != str(settings.VAR_DIR):
+        if not throwaway.is_inside():
             form = ["--json"] if options["json"] else []
-            in_throwaway_installation(["--runs", str(runs), "--latency", str(latency), *form])
+            throwaway.run_inside("bench_asking", ["--runs", str(runs), "--latency", str(latency), *form])
             return
         stack.migrate()
         user = demo_create()
@@ -62,16 +53,3 @@ def lines(alone: AskingPace, crowd: CrowdPace | None) -> Iterator[str]:
             f"asking at once     {crowd.decisions_per_second} decisions/s of {crowd.most} that {crowd.latency:g} s of "
             f"latency allow {crowd.runs} runs; one worker, {crowd.memory_mb} MB, {crowd.connections} connections"
         )
-
-
-def in_throwaway_installation(arguments: list[str]) -> None:
-    """Run the same command with services and tables of its own, which go with their folder."""
-    with tempfile.TemporaryDirectory(prefix="tradelab-bench-") as folder:
-        Path(folder).chmod(0o711)  # PostgreSQL may run as another account
-        environment = {name: text for name, text in os.environ.items() if name not in OWN_SERVICES}
-        var_dir = str(Path(folder).resolve() / "var")
-        environment |= {"VAR_DIR": var_dir, MARK: var_dir, "ENV_FILE": os.devnull, "DATABASE_ROLE": "app"}
-        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "bench_asking", *arguments]
-        result = subprocess.run(command, env=environment, check=False)  # noqa: S603  (our own program)
-    if result.returncode:
-        raise CommandError("The measurement failed; see above.")
