@@ -48,7 +48,6 @@ DATABASES = {
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
 # ---- Applications
 INSTALLED_APPS = [
     "tradelab",
@@ -113,7 +112,6 @@ TEMPLATES = [
         },
     }
 ]
-
 # ---- Static files, served by the web process itself
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -130,7 +128,6 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-
 # ---- People
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -153,7 +150,6 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "errors/locked_out.html"
-
 # ---- Safety of pages
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -176,7 +172,6 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PRODUCTION
 if env.flag("TRUST_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-
 # ---- API
 API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 1200, least=1)  # of one user
 REST_FRAMEWORK = {
@@ -216,13 +211,11 @@ SPECTACULAR_SETTINGS = {
         "RunState": "runs.models.RunState",
     },
 }
-
 # ---- Language and time
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
-
 # ---- Background work: PostgreSQL knows what is to be done, Redis only rings the bell
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -255,7 +248,6 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 RUNS_WORKERS = env.number("RUNS_WORKERS", 2, least=1)
 CHAT_THREADS = env.number("CHAT_THREADS", 40, least=1)  # answers that are written at the same time
-
 # ---- Runs
 RUN_LEASE_SECONDS = env.number(
     "RUN_LEASE_SECONDS", 30, least=1

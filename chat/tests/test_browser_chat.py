@@ -47,9 +47,7 @@ def answering(user: User, said: list[Said], count: int = 1) -> Iterator[Turn]:
         yield turns[0]
 
 
-def test_a_question_is_asked_by_keyboard_and_answered_before_ones_eyes(
-    browser_page: Page, alice: User
-) -> None:
+def test_a_question_is_asked_by_keyboard_and_answered_in_view(browser_page: Page, alice: User) -> None:
     page = browser_page
     log_in(page, alice)
     page.goto("/chat/")
@@ -81,11 +79,11 @@ def test_a_question_is_asked_by_keyboard_and_answered_before_ones_eyes(
     expect(page.get_by_role("button", name="Send")).to_be_visible()
     expect(page.locator("[data-chat-status]")).to_have_text("The answer is complete.")
 
-    page.locator("#composer-text").fill("And then?")
-    page.locator("#composer-text").press("Enter")
+    box.fill("And then?")
+    box.press("Enter")
     expect(page.locator(".message-question")).to_have_count(2)
-    expect(page.locator("#composer-text")).to_have_value("")
-    expect(page.locator("#composer-text")).to_be_focused()
+    expect(box).to_have_value("")
+    expect(box).to_be_focused()
     with answering(alice, [events.TextEnd("Then it rose."), events.Done()], count=2):
         expect(page.locator(".message-answer").last).to_contain_text("Then it rose.")
     assert Turn.objects.count() == 2
