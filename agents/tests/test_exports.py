@@ -12,7 +12,6 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
 from django.test import Client
 from rest_framework.test import APIClient
@@ -20,6 +19,7 @@ from rest_framework.test import APIClient
 from agents.tests.factories import finished_run
 from broker.models import EquityPoint, Fill, Order
 from core.exports import export_get, exports_all
+from core.testing_async import content_of
 from reasoning.models import Entry
 from runs.exports import stream
 from runs.exports.writers import WRITERS, CsvWriter, harmless
@@ -37,13 +37,6 @@ def taken(client: Client, run: Run, name: str) -> bytes:
     answer = client.get(f"/models/{run.model_id}/r/{run.number}/export/{name}")
     assert answer.status_code == 200, answer.content
     return content_of(answer)
-
-
-def content_of(answer: Any) -> bytes:
-    async def joined() -> bytes:
-        return b"".join([part async for part in answer.streaming_content])
-
-    return async_to_sync(joined)()
 
 
 def lines(content: bytes) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ from chat.streams import Follower
 from chat.tests.factories import PATIENCE, Said, ask, exchange, parts_of, scripted, silent_since, with_tool
 from chat.tests.watching import Gate, Viewer, session_of, working_on
 from core.rls import acting_as
+from core.testing_async import run_apart
 
 WORDS = ["Ünder ", "the 🙂 ", "<b>bridge</b> ", "at ", "10 % ", "& ", "more; ", "the ", "end", "."]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -137,7 +138,7 @@ def follow(turn: Turn, *, after: str = "", most: int = 100) -> list[bytes]:
 
     with acting_as(turn.user_id):
         look = look_at(turn.user, turn.pk)
-    return asyncio.run(asyncio.wait_for(collect(), PATIENCE))
+    return run_apart(asyncio.wait_for(collect(), PATIENCE))
 
 
 def names(chunks: list[bytes]) -> list[str]:

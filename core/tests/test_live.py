@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import json
 import re
-from collections.abc import Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,9 +17,8 @@ from pytest_django.fixtures import Settings
 
 from agents.tests.world import bars_make, model_make, run_make
 from core import live
+from core.testing_async import run_apart
 from runs.models import Run
-
-T = TypeVar("T")
 
 
 @pytest.fixture
@@ -57,12 +53,6 @@ def test_one_forbidden_topic_forbids_the_stream(run: Run, charlie: User, alice_c
     theirs = run_make(charlie, model_make(charlie))
     answer = alice_client.get("/live/", {"topics": f"run:{run.pk},run:{theirs.pk}"})
     assert answer.status_code == 403
-
-
-def run_apart(coroutine: Coroutine[Any, Any, T]) -> T:
-    """In a thread of its own: a browser that another test of this process uses keeps a loop running in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, coroutine).result()
 
 
 async def names(count: int, *, poke: str = "") -> list[tuple[str, list[str]]]:

@@ -20,7 +20,7 @@ from django.test import Client
 
 from agents.tests.world import bars_make, model_make, run_make
 from core import live
-from core.tests.test_live import run_apart
+from core.testing_async import run_apart
 from tradelab.env import BASE_DIR
 from tradelab.services.processes import Child, spawn, stop
 from tradelab.tests.support import eventually
