@@ -7,7 +7,7 @@ import logging
 import pytest
 from django.conf import settings
 
-from agents.llm.rate import BURST_SECONDS, Local, RateLimit
+from core.rate import BURST_SECONDS, Local, RateLimit
 
 ENDPOINT = 990_001
 
@@ -15,7 +15,7 @@ ENDPOINT = 990_001
 @pytest.fixture
 def workers() -> list[RateLimit]:
     """Two workers that never ask for the same endpoint's rate through the same object."""
-    pair = [RateLimit(settings.REDIS_URL), RateLimit(settings.REDIS_URL)]
+    pair = [RateLimit(settings.REDIS_URL, "test"), RateLimit(settings.REDIS_URL, "test")]
     pair[0].forget(ENDPOINT)
     return pair
 
@@ -53,7 +53,7 @@ def test_endpoints_do_not_wait_for_each_other(workers: list[RateLimit]) -> None:
 
 
 def test_while_redis_is_away_a_process_keeps_the_rate_alone(caplog: pytest.LogCaptureFixture) -> None:
-    alone = RateLimit("redis://127.0.0.1:9/0")
+    alone = RateLimit("redis://127.0.0.1:9/0", "test")
     with caplog.at_level(logging.WARNING):
         granted = sum(alone.take(ENDPOINT, 60) == 0 for _ in range(20))
     assert granted == 3
