@@ -196,6 +196,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "tradelab",
     "DESCRIPTION": "AI traders on paper money, with numbers that hold.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",  # typed tools describe themselves in its JSON schema
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "POSTPROCESSING_HOOKS": [
