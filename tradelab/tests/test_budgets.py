@@ -11,7 +11,9 @@ from tradelab.tests.source import functions, lines_of, python_files, relative
 FILE, FUNCTION, VIEW, TEMPLATE, RULE = 300, 40, 15, 150, 80
 
 # "room/file.py" or "room/file.py: function" → why it may be longer
-EXCEPTIONS: dict[str, str] = {"tradelab/settings.py": "every setting of the building in one file, to be read by section"}
+EXCEPTIONS: dict[str, str] = {
+    "tradelab/settings.py": "every setting of the building in one file, to be read by section"
+}
 
 
 def over(budget: int, sizes: Iterable[tuple[str, int]]) -> list[str]:
