@@ -4,6 +4,7 @@ from agents.batches.models import Batch, BatchItem
 from agents.earned.models import ReportState, RuleEarning, RuleReport, SubjectKind
 from agents.luck.models import LuckReport
 from agents.report.models import RunShare
+from agents.schedules.models import Schedule, ScheduleFire
 
 __all__ = [
     "Batch",
@@ -13,5 +14,7 @@ __all__ = [
     "RuleEarning",
     "RuleReport",
     "RunShare",
+    "Schedule",
+    "ScheduleFire",
     "SubjectKind",
 ]
