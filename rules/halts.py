@@ -8,6 +8,7 @@ from rules.gates.base import PASSED, Check
 from rules.limits import EXCHANGE_ZONE, EffectiveLimits
 from rules.proposal import Proposal
 from rules.rule_checks import BoundRule
+from rules.situation import Scope
 from rules.verdicts import dollars, owner
 from trading.ledger import Account
 from trading.memory import Halt
@@ -18,18 +19,19 @@ STOPS_FROM = "stop_trading_if_daily_loss_exceeds"
 
 
 def halted(rules: Sequence[BoundRule]) -> Check:
-    """A check for opening orders. What a rule has stopped is what that rule looks at."""
-    scopes = {rule.source: rule.scope for rule in rules}
+    """A check for opening orders. What a rule has stopped is what that rule looks at, and any other of its name."""
+    scopes: dict[str, list[Scope]] = {}
+    for rule in rules:
+        scopes.setdefault(rule.source, []).append(rule.scope)
 
     def check(order: Proposal, account: Account, limits: EffectiveLimits) -> Sequence[Verdict]:
         halts = account.memory.halts
         if not halts:
             return PASSED
-        return [
-            _denial(halt, order.symbol)
-            for halt in halts
-            if halt.verdict.source not in scopes or order.symbol in scopes[halt.verdict.source]
-        ]
+        return [_denial(halt, order.symbol) for halt in halts if binds(halt.verdict.source, order.symbol)]
+
+    def binds(source: str, symbol: str) -> bool:
+        return source not in scopes or any(symbol in scope for scope in scopes[source])
 
     return check
 

@@ -11,7 +11,8 @@ from pydantic import Field
 from rules.kinds import KINDS
 from rules.kinds.base import Kind, Proposal, RuleParams, Situation, Verb, Violation
 from rules.tests.world import account_with, ask, buy, codes, door, rule_dict
-from trading.types import Action
+from trading.memory import Halt
+from trading.types import Action, Verdict
 
 
 class Params(RuleParams):
@@ -99,3 +100,24 @@ def test_a_rule_looks_only_at_its_scope(changes: dict[str, Any], asked: set[str]
     approve = door(rules=[rule(**changes)])
     denied = {symbol for symbol in ("AAA", "BBB", "CCC") if codes(approve(buy(11, symbol), account_with()))}
     assert denied == asked
+
+
+@pytest.mark.parametrize(
+    ("scopes", "stopped"),
+    [
+        ([None], ["AAA", "BBB"]),
+        ([["AAA"]], ["AAA"]),
+        ([None, ["AAA"]], ["AAA", "BBB"]),  # a narrower one of the same name frees nothing
+        ([], ["AAA", "BBB"]),  # a stop of nobody's binds everything
+    ],
+)
+def test_a_stop_binds_whatever_rules_of_its_name_look_at(
+    scopes: list[list[str] | None], stopped: list[str]
+) -> None:
+    account = account_with()
+    account.memory.halts.append(Halt(Verdict("ENOUGH", "Enough.", "rule: Small bites"), account.now, 0))
+    approve = door(rules=[rule(applies_to_symbols=symbols) for symbols in scopes])
+    found = [
+        symbol for symbol in ("AAA", "BBB") if "TRADING_STOPPED" in codes(approve(buy(1, symbol), account))
+    ]
+    assert found == stopped
