@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils.html import strip_tags
 from pytest_django.fixtures import Settings
 
 from agents.foreground import session_run
@@ -230,7 +231,7 @@ def test_page_shows_margin_and_the_call(
     assert "Not the decider: close 14 TEST by margin call" in opened
     assert "No order was asked for" not in opened.split("What was answered")[0]
     assert "margin call" in text_of(alice_client, url_of(run, "?tab=orders"))
-    limits = " ".join(text_of(alice_client, url_of(run, "?tab=limits")).split())
+    limits = " ".join(strip_tags(text_of(alice_client, url_of(run, "?tab=limits"))).split())
     for words in ("Buying power", "2 × equity", "Most day trades", "3 in 5 sessions"):
         assert words in limits
 
