@@ -3,13 +3,13 @@
 Without any, this is a private installation on one machine: embedded services, generated keys, local hosts only.
 """
 
-import sys
-
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from tradelab import env
 from tradelab.database_url import database_settings
+from tradelab.log_settings import log_settings
+from tradelab.mail import mail_settings
 from tradelab.secrets import stored_secret
 from tradelab.services import known_urls
 
@@ -24,7 +24,9 @@ IS_PRODUCTION = env.choice("TRADELAB_ENV", "local", ("local", "production")) == 
 DEBUG = env.flag("DEBUG")
 VAR_DIR = env.var_dir()
 PORT = env.number("PORT", 8000, least=1)
+CLOCK_FILE = env.text("CLOCK_FILE")  # what `core.clock` shows, in rehearsals
 LOCAL_URL = f"http://127.0.0.1:{PORT}/"
+SITE_URL = env.text("SITE_URL", LOCAL_URL).rstrip("/")  # how links in mail and webhooks begin
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
 
@@ -150,6 +152,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "errors/locked_out.html"
+vars().update(mail_settings())
 # ---- Safety of pages
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -230,6 +233,7 @@ CELERY_TASK_ROUTES = {
     "agents.*": {"queue": "runs"},
     "chat.tasks.turns_reap": {"queue": "beat"},
     "chat.*": {"queue": "chat"},
+    "profiles.notifications.tasks.delivery_attempt": {"queue": "llm"},  # it waits for somebody else too
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -272,28 +276,11 @@ LLM_BEAT_SECONDS = 1.0  # how soon a waiting run hears of Stop
 CELERY_BEAT_SCHEDULE = {
     "wake runs": {"task": "agents.tasks.runs_wake", "schedule": 5.0},
     "wake batches": {"task": "agents.batches.tasks.batches_wake", "schedule": 15.0},
+    "wake deliveries": {"task": "profiles.notifications.tasks.deliveries_wake", "schedule": 15.0},
     "reap turns": {"task": "chat.tasks.turns_reap", "schedule": 5.0},
 }
 
 # ---- Logging: one line an event, never a secret
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOG_FORMAT = env.choice("LOG_FORMAT", "json" if IS_PRODUCTION else "text", ("text", "json"))
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "text": {"()": "tradelab.logs.TextFormatter"},
-        "json": {"()": "tradelab.logs.JsonFormatter"},
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": LOG_FORMAT}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.db.backends": {"level": "INFO"},
-        "celery": {"level": "WARNING"},
-        "axes": {"level": "WARNING"},
-        # They tell of every request, and at DEBUG of every prompt; our own journal keeps both.
-        **{name: {"level": "WARNING"} for name in ("httpx2", "httpcore2", "openai")},
-        "uvicorn": {"handlers": [], "level": "WARNING", "propagate": True},
-    },
-}
+LOGGING = log_settings(LOG_LEVEL, LOG_FORMAT)
