@@ -68,6 +68,6 @@ def test_every_query_of_a_page_finds_its_rows_by_an_index(
         # Tables of a test are so small that reading them whole is rightly the plan, unless it is ruled out.
         cursor.execute("SET LOCAL enable_seqscan = off")
         for sql in reads:
-            cursor.execute(f"EXPLAIN {sql}")
+            cursor.execute(f"EXPLAIN (GENERIC_PLAN) {sql}")  # some bind their values on the server: $1
             plan = "\n".join(row[0] for row in cursor.fetchall())
             assert not FULL_SCAN.search(plan), f"{sql}\n{plan}"
