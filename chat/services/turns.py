@@ -169,9 +169,13 @@ def turn_finish(
 
 
 def name_conversation(turn: Turn) -> None:
-    """Let a first question that says little be named after its answer, unless the user has given a title."""
+    """Let a first question that says little be named after its answer, unless the user has given a title.
+
+    Another question in its place, or another answer, leaves the name that the first exchange has given.
+    """
     conversation, question = turn.conversation, turn.question
-    if question.depth == 0 and not conversation.is_renamed:
+    before = Turn.objects.filter(conversation=conversation, pk__lt=turn.pk, state=TurnState.DONE)
+    if question.depth == 0 and not conversation.is_renamed and not before.exists():
         asked, said = (
             "\n".join(Part.objects.filter(message=message, kind=PartKind.TEXT).values_list("text", flat=True))
             for message in (question, turn.answer)

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
+from agents.system_agent.events import Done, TextEnd
 from chat.models import Conversation, Message, Role, Turn, TurnState
 from chat.parts import typed_text
 from chat.selectors import message_page
@@ -27,13 +28,27 @@ def texts(user: User, conversation: Conversation) -> list[str]:
 def test_a_first_question_makes_a_conversation_with_its_title(alice: User) -> None:
     turn = ask(alice, "  please tell me why did I lose\r\nmoney?\x07 ", request_id="r1")
     conversation = conversation_of(turn)
-    assert (conversation.scope, conversation.title) == ("general", "Why did I lose")
+    assert (conversation.scope, conversation.title) == ("general", "Why did I lose money?")
     assert (turn.state, turn.request_id) == (TurnState.QUEUED, "r1")
     assert [(one.role, one.depth, one.parent_id) for one in Message.objects.order_by("pk")] == [
         (Role.USER, 0, None),
         (Role.ASSISTANT, 1, turn.question_id),
     ]
     assert texts(alice, conversation) == ["please tell me why did I lose\nmoney?", ""]
+
+
+def test_the_first_exchange_alone_names_a_conversation(alice: User) -> None:
+    first = exchange(alice, "Why?")
+    assert conversation_of(first).title == "You lost money", "the question says too little"
+    exchange(alice, "What then?", said=[TextEnd("Nothing."), Done()], conversation_id=first.conversation_id)
+    exchange(
+        alice,
+        "Else?",
+        said=[TextEnd("Another."), Done()],
+        conversation_id=first.conversation_id,
+        replaces=first.question_id,
+    )
+    assert conversation_of(first).title == "You lost money"
 
 
 def test_the_same_request_is_one_question(alice: User) -> None:
