@@ -23,8 +23,8 @@ class PageShape:
 
     def block(self, one: Said, position: int) -> dict[str, Any]:
         """The block that shows the part: a result is shown by its call's."""
-        found = [block for block in blocks_of(one) if block.position == shown_at(one, position)]
-        return {"at": shown_at(one, position), "html": "".join(map(self.block_html, found))}
+        at = shown_at(one, position)
+        return {"at": at, "html": "".join(map(self.block_html, blocks_of(one, at)))}
 
     def done(self, one: Said) -> dict[str, Any]:
         context = {"bubble": bubble_of(one), "csrf_token": self.csrf_token}

@@ -92,15 +92,17 @@ def bubble_of(one: Said) -> Bubble:
     )
 
 
-def blocks_of(one: Said) -> list[Block]:
-    """Every part of an answer as a block, results folded into their calls."""
+def blocks_of(one: Said, position: int | None = None) -> list[Block]:
+    """Every part of an answer as a block, or that at a position alone; results are folded into their calls."""
     results = {
         part.payload.get("id"): part.payload for part in one.parts if part.kind == PartKind.TOOL_RESULT
     }
     return [
         block_of(part, one, results)
         for part in one.parts
-        if part.kind != PartKind.TOOL_RESULT and (part.text or part.kind != PartKind.TEXT or part.is_open)
+        if position in (None, part.position)
+        and part.kind != PartKind.TOOL_RESULT
+        and (part.text or part.kind != PartKind.TEXT or part.is_open)
     ]
 
 
