@@ -106,10 +106,10 @@ def decision_facts(run: Run, entry: Entry, opened: DecisionOpened) -> list[Fact]
 
 
 def limits_table(row: DecisionRow) -> Table:
-    """Every objection to what was asked for."""
+    """What every limit that objected did: denied, resized, stopped or liquidated."""
     columns = [(name, label, Unit.TEXT) for name, label in OBJECTION]
     rows = [
-        Row(values=[wish.text, item.code, item.message, item.limit, item.attempted, item.source])
+        Row(values=[wish.text, item.done, item.code, item.message, item.limit, item.attempted, item.source])
         for wish in row.wishes
         for item in wish.objections
     ]
@@ -118,6 +118,7 @@ def limits_table(row: DecisionRow) -> Table:
 
 OBJECTION = (
     ("asked_for", "Asked for"),
+    ("effect", "Effect"),
     ("code", "Code"),
     ("message", "Message"),
     ("limit", "Limit"),
@@ -205,8 +206,8 @@ def asked_table(opened: DecisionOpened) -> Table:
 TOOL = Tool(
     "get_decision",
     "One decision of a run by its step or by an order number: the reasoning and answer, confidence, what was asked for, "
-    "every limit that objected, the orders and fills that came of it, the bars and holdings of that moment; optionally "
-    "the prompt.",
+    "every limit that objected and what it did about it, the orders and fills that came of it, the bars and holdings of "
+    "that moment; optionally the prompt.",
     GetDecision,
     get_decision,
 )

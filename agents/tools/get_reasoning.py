@@ -21,7 +21,7 @@ from agents.tools.moments import Moment, between
 from agents.tools.payload import Fact, Payload, Row, Unit, Value, table_of
 from reasoning.models import Entry
 from reasoning.selectors import DecisionFilter, entries_of, outcome_counts
-from reasoning.wishes import wishes_of
+from reasoning.wishes import Wish, wishes_of
 from runs.models import Run
 
 LONGEST = 600  # characters of one entry; get_decision shows the whole
@@ -80,9 +80,7 @@ def entries_matching(run: Run, wanted: GetReasoning) -> QuerySet[Entry]:
 
 
 def entry_row(run: Run, entry: Entry) -> Row:
-    asked = "; ".join(
-        said(wish.text, [objection.code for objection in wish.objections]) for wish in wishes_of(entry)
-    )
+    asked = "; ".join(map(said, wishes_of(entry)))
     values: list[Value] = [
         entry.step,
         entry.simulated_at,
@@ -94,8 +92,10 @@ def entry_row(run: Run, entry: Entry) -> Row:
     return Row(values=values, url=decision_url(run, entry.step), cite=decision_cite(run, entry.step))
 
 
-def said(wish: str, codes: list[str]) -> str:
-    return f"{wish} (denied: {', '.join(codes)})" if codes else wish
+def said(wish: Wish) -> str:
+    """ "buy 20 SPY (denied by MAX_POSITION)" """
+    done = "; ".join(f"{item.done} by {item.code}" for item in wish.objections)
+    return f"{wish.text} ({done})" if done else wish.text
 
 
 TOOL = Tool(

@@ -9,11 +9,12 @@ from django.contrib.auth.models import User
 
 from agents.tests.llm_world import LlmTrade
 from agents.tests.llm_world import trader as brain
-from agents.tests.tape import queued
+from agents.tests.tape import queued, trade, wish
 from agents.tools.base import Asking
 from agents.tools.tests.scene import SCRIPT, column, fact, market_make, model_of, table, used
 from agents.tools.use import tool_use
 from profiles.models import TradingModel, TradingProfile
+from rules.tests.factories import rule_make
 from runs.models import Run
 from runs.tests.factories import OPEN, step_end
 
@@ -63,6 +64,21 @@ def test_decision_with_the_limits_that_denied_it(alice: User, losing_run: Run) -
     limits = table(used(alice, "get_decision", run=losing_run, step=4), "Limits")
     assert "NEGATIVE_CASH" in column(limits, "code")
     assert "gate" in column(limits, "source")
+    assert set(column(limits, "effect")) == {"denied"}
+
+
+def test_decision_says_what_each_limit_did(alice: User) -> None:
+    market_make()
+    model = model_of(alice)
+    rule_make(model, name="Small bites", verb="resize")
+    run = trade(alice, model, {1: [wish("buy", 30)], 3: [wish("buy", 1)]})
+    limits = [table(used(alice, "get_decision", run=run, step=step), "Limits") for step in (1, 3)]
+    assert [column(each, "effect") for each in limits] == [["resized from 30 to 20 shares"], ["denied"]]
+    assert [column(each, "source") for each in limits] == [["rule: Small bites"]] * 2
+    asked_for = column(
+        table(used(alice, "get_reasoning", run=run, outcome="ordered"), "Entries"), "asked_for"
+    )
+    assert "resized from 30 to 20 shares by MAX_POSITION_PERCENT" in asked_for[0]
 
 
 def test_decision_by_order_number(alice: User, losing_run: Run) -> None:

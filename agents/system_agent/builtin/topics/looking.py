@@ -36,7 +36,10 @@ def write_decision(results: Results) -> str:
     found = results.get("get_decision")
     if found is None:
         return write_reasoning(results)
-    objections = [f"{row.said('code')}: {row.said('message')}" for row in found.rows("Limits that objected")]
+    objections = [
+        f"{row.said('code')} ({row.said('effect')}): {row.said('message')}"
+        for row in found.rows("Limits that objected")
+    ]
     fills = [
         f"order {row.said('order')}: {row.said('quantity')} shares at {row.said('price')} on {row.said('at')}, fee {row.said('fee')}"
         for row in found.rows("Fills")
