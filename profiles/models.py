@@ -12,6 +12,7 @@ from django.db.models import F, Q
 
 from core.models import OwnedModel
 from profiles.llm.models import LLMDefaults, LLMEndpoint, LLMPrice, LLMSpending
+from profiles.notifications.models import Delivery, Notification, NotificationSettings
 from profiles.tokens.models import ApiToken
 from profiles.vocabulary import (
     AllowedOrderType,
@@ -24,10 +25,13 @@ from profiles.vocabulary import (
 
 __all__ = [
     "ApiToken",
+    "Delivery",
     "LLMDefaults",
     "LLMEndpoint",
     "LLMPrice",
     "LLMSpending",
+    "Notification",
+    "NotificationSettings",
     "TradingModel",
     "TradingProfile",
 ]

@@ -17,4 +17,13 @@ if not settings.IS_PRODUCTION:
 app = Celery("tradelab")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.autodiscover_tasks(["agents.llm", "agents.earned", "agents.batches", "agents.luck", "agents.rulebook"])
+app.autodiscover_tasks(
+    [
+        "agents.llm",
+        "agents.earned",
+        "agents.batches",
+        "agents.luck",
+        "agents.rulebook",
+        "profiles.notifications",
+    ]
+)
