@@ -5,5 +5,4 @@ from core import views
 app_name = "core"
 urlpatterns = [
     path("live/", views.stream, name="live"),
-    path("healthz", views.healthz, name="healthz"),
 ]

@@ -1,12 +1,11 @@
-"""The event stream of a page, and whether the house stands."""
+"""The event stream of a page."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
 from core import live
@@ -42,12 +41,3 @@ def event_response(stream: AsyncIterator[bytes]) -> StreamingHttpResponse:
         "Content-Encoding": "identity",
     }
     return StreamingHttpResponse(stream, content_type="text/event-stream", headers=headers)
-
-
-@login_not_required
-@require_GET
-def healthz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 while this process can reach its database."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})

@@ -6,6 +6,11 @@ import json
 import logging
 import re
 from datetime import UTC, datetime
+from functools import cache
+
+from django.conf import settings
+
+from core import tracing
 
 SECRETS = re.compile(
     r"(?P<url>://[^:/@\s]*:)[^@/\s]+(?=@)"  # a password in a URL
@@ -15,18 +20,30 @@ SECRETS = re.compile(
     r"|\bsk-[\w-]{8,}",
     re.IGNORECASE,
 )
+SECRET_NAMES = re.compile(r"(?:.*[-_])?(?:authorization|key|token|password|secret|cookie)", re.IGNORECASE)
+SHORTEST_SECRET = 8
 STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "request", "color_message"}
 
 
+@cache
+def own_secrets() -> tuple[str, ...]:
+    """Those of this installation, which are blanked wherever they appear, longest first."""
+    database = settings.DATABASES["default"]["PASSWORD"]
+    found = {settings.SECRET_KEY, *settings.ENCRYPTION_KEYS, settings.METRICS_TOKEN, database}
+    return tuple(sorted((text for text in found if len(text) >= SHORTEST_SECRET), key=len, reverse=True))
+
+
 def blank(text: str) -> str:
-    """Replace what looks like a password, key or token with `…`."""
+    """Replace what is a secret of ours, or looks like a password, key or token, with `…`."""
+    for secret in own_secrets():
+        text = text.replace(secret, "…")
     return SECRETS.sub(lambda found: f"{found['url'] or found['name'] or found['bearer'] or ''}…", text)
 
 
 def extras(record: logging.LogRecord) -> dict[str, str]:
     """What was logged beside the message; only plain values, as libraries attach whole objects."""
     return {
-        name: str(value)
+        name: "…" if SECRET_NAMES.fullmatch(name) else str(value)
         for name, value in record.__dict__.items()
         if name not in STANDARD and isinstance(value, str | int | float)
     }
@@ -37,7 +54,9 @@ class TextFormatter(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
 
     def format(self, record: logging.LogRecord) -> str:
-        details = " ".join(f"{name}={value}" for name, value in extras(record).items())
+        # A person watching wants to know the run; the names of requests and tasks are for machines.
+        named = {name: value for name, value in tracing.ids().items() if name == "run_id"} | extras(record)
+        details = " ".join(f"{name}={value}" for name, value in named.items())
         return blank(f"{super().format(record)} {details}".rstrip())
 
 
@@ -48,8 +67,10 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
+            **tracing.ids(),
             **extras(record),
         }
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return blank(json.dumps(line, ensure_ascii=False))
+        # Each text by itself: blanking the whole line could eat what holds it together.
+        return json.dumps({name: blank(text) for name, text in line.items()}, ensure_ascii=False)

@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 
 from tradelab import env
 from tradelab.database_url import database_settings
+from tradelab.feed_settings import feed_settings
 from tradelab.log_settings import log_settings
 from tradelab.mail import mail_settings
 from tradelab.secrets import stored_secret
@@ -81,6 +82,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tradelab.health.middleware.HealthMiddleware",
+    "tradelab.request_ids.RequestIdMiddleware",
     "core.middleware.ReleaseConnectionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -170,10 +173,10 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_PRODUCTION
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PRODUCTION
-if env.flag("TRUST_PROXY"):
+TRUST_PROXY = env.flag("TRUST_PROXY")
+if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # ---- API
 API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 1200, least=1)  # of one user
@@ -273,12 +276,17 @@ ALLOW_PRIVATE_ENDPOINTS = env.choice(
 LLM_THREADS = env.number("LLM_THREADS", 50, least=1)  # runs that wait for a language model at the same time
 LLM_ATTEMPTS = env.number("LLM_ATTEMPTS", 3, least=1)  # of one question, before the run pauses
 LLM_BEAT_SECONDS = 1.0  # how soon a waiting run hears of Stop
+FEEDS = feed_settings(VAR_DIR)
 CELERY_BEAT_SCHEDULE = {
     "wake runs": {"task": "agents.tasks.runs_wake", "schedule": 5.0},
     "wake batches": {"task": "agents.batches.tasks.batches_wake", "schedule": 15.0},
     "wake deliveries": {"task": "profiles.notifications.tasks.deliveries_wake", "schedule": 15.0},
     "reap turns": {"task": "chat.tasks.turns_reap", "schedule": 5.0},
 }
+
+# ---- Measuring: who may read /metrics
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+METRICS_ADDRESSES = env.items("METRICS_ADDRESSES", "127.0.0.1/32,::1/128")
 
 # ---- Logging: one line an event, never a secret
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))

@@ -1,0 +1,1 @@
+"""What machines ask: is this process alive, may it be given work, what does it measure."""
