@@ -40,7 +40,11 @@ def columns() -> list[Column]:
 
 
 def cells(user: User, model_ids: Iterable[int]) -> dict[int, list[Cell]]:
-    """The added cells of each Model; one read a column, however many Models there are."""
+    """The added cells of each Model; one read for all columns of the same facts, however many Models there are."""
     ids = list(model_ids)
-    facts = [(column, column.facts(user, ids) if ids else {}) for column in columns()]
-    return {model_id: [Cell(column, found.get(model_id)) for column, found in facts] for model_id in ids}
+    reads = {column.facts for column in columns()} if ids else set()
+    facts = {read: read(user, ids) for read in reads}
+    return {
+        model_id: [Cell(column, facts[column.facts].get(model_id)) for column in columns()]
+        for model_id in ids
+    }

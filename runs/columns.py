@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 from django.contrib.auth.models import User
-from django.db.models import F, Window
-from django.db.models.functions import RowNumber
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from core.lines import path_of
 from profiles import columns
 from profiles.columns import Column
-from runs.models import RunStatistics
-from runs.selectors import HEAVY, run_summaries, runs_of_user
+from profiles.models import TradingModel
+from runs.models import Run
+from runs.selectors import run_summaries, runs_in_order
 from runs.summary import RunSummary
 
 RUNS_IN_SPARK = 30
@@ -30,10 +31,11 @@ def register() -> None:
 
 
 def last_runs(user: User, model_ids: Sequence[int]) -> Mapping[int, RunSummary]:
-    """The newest run of each Model, in one query."""
-    newest = runs_of_user(user).defer(*HEAVY).filter(model_id__in=model_ids)
-    newest = newest.order_by("model_id", "-number").distinct("model_id")
-    return {summary.run.model_id: summary for summary in run_summaries(newest)}
+    """The newest run of each Model, however many it has: found one by one along an index."""
+    numbered = runs_of_each(user).order_by("-number")
+    newest = listed_models(user, model_ids).annotate(newest=Subquery(numbered.values("pk")[:1]))
+    ids = [run_id for run_id in newest.values_list("newest", flat=True) if run_id is not None]
+    return {summary.run.model_id: summary for summary in run_summaries(runs_in_order(user, ids))}
 
 
 class Spark(NamedTuple):
@@ -45,16 +47,19 @@ class Spark(NamedTuple):
 
 def sparks(user: User, model_ids: Sequence[int]) -> Mapping[int, Spark]:
     """The returns of each Model's newest runs, in one query."""
-    rank = Window(RowNumber(), partition_by=F("run__model"), order_by=F("run__number").desc())
-    ended = RunStatistics.objects.owned_by(user).filter(
-        run__model_id__in=model_ids, run__deleted_at=None, total_return__isnull=False
-    )
-    newest = ended.annotate(rank=rank).filter(rank__lte=RUNS_IN_SPARK).order_by("run__model", "-rank")
-    returns: dict[int, list[float]] = {}
-    for model_id, total_return in newest.values_list("run__model", "total_return"):
-        if total_return is not None:
-            returns.setdefault(model_id, []).append(total_return)
-    return {model_id: spark_of(found) for model_id, found in returns.items() if len(found) > 1}
+    ended = runs_of_each(user).filter(statistics__total_return__isnull=False).order_by("-number")
+    newest = ArraySubquery(ended.values("statistics__total_return")[:RUNS_IN_SPARK])
+    returns = listed_models(user, model_ids).values_list("pk", newest)
+    return {model_id: spark_of(found[::-1]) for model_id, found in returns if len(found) > 1}
+
+
+def runs_of_each(user: User) -> QuerySet[Run]:
+    """The runs of the Model at hand, for a subquery."""
+    return Run.objects.owned_by(user).filter(model_id=OuterRef("pk"), deleted_at=None)
+
+
+def listed_models(user: User, model_ids: Sequence[int]) -> QuerySet[TradingModel]:
+    return TradingModel.objects.owned_by(user).filter(pk__in=model_ids).order_by()
 
 
 def spark_of(returns: list[float]) -> Spark:

@@ -10,7 +10,7 @@ from core.requests import UserRequest
 from profiles.deciders import decider_choices
 from runs.filters import FIELDS, TEST_WORDS, Filter, Filters
 from runs.forms import RunFilterForm
-from runs.selectors import HEAVY, run_summaries, runs_of_user
+from runs.selectors import run_summaries, runs_in_order, runs_of_user
 from runs.sorting import columns_in, headings, options, sort_in, sorted_runs
 
 RUNS_A_PAGE = 50
@@ -26,9 +26,11 @@ class Chip(NamedTuple):
 def run_table(request: UserRequest, form: RunFilterForm, filters: Filters, problem: str) -> dict[str, Any]:
     """Everything `runs/run_list.html` shows."""
     sort, columns = sort_in(request), columns_in(request)
-    found = filters.narrowed(form.narrowed(runs_of_user(request.user).defer(*HEAVY)))
-    listed = Paginator(sorted_runs(found, sort), RUNS_A_PAGE).get_page(request.GET.get("page"))
-    summaries = run_summaries(listed)
+    found = filters.narrowed(form.narrowed(runs_of_user(request.user)))
+    # Sorted by number alone: ten thousand whole rows, each with its Model and figures, are too much to sort.
+    numbers = sorted_runs(found, sort).values_list("pk", flat=True)
+    listed = Paginator(numbers, RUNS_A_PAGE).get_page(request.GET.get("page"))
+    summaries = run_summaries(runs_in_order(request.user, list(listed)))
     return {
         "form": form,
         "filters": filters,

@@ -131,7 +131,11 @@ class Run(OwnedModel):
         ]
         indexes = [
             models.Index(fields=["user", "-id"], name="run_newest_of_user"),
-            models.Index(fields=["user", "-is_pinned", "-id"], name="run_pinned_then_newest"),
+            models.Index(
+                fields=["user", "-is_pinned", "-id"],
+                name="run_listed_pinned_then_newest",
+                condition=Q(deleted_at=None),
+            ),
             models.Index(fields=["model", "-number"], name="run_newest_of_model"),
             models.Index(
                 fields=["lease_expires_at"],

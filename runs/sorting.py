@@ -21,6 +21,11 @@ class Column(NamedTuple):
     order: str = ""
     is_number: bool = False
 
+    @property
+    def may_be_undefined(self) -> bool:
+        """Whether runs without this figure have to be put last."""
+        return self.order.startswith("statistics__") or self.order == "total_return_now"
+
 
 COLUMNS = {
     column.name: column
@@ -62,8 +67,11 @@ def sort_in(request: HttpRequest) -> str:
 
 def sorted_runs(runs: QuerySet[Run], sort: str) -> QuerySet[Run]:
     """Pinned runs first; what is undefined comes last, whichever way round."""
-    by = F(COLUMNS[sort.removeprefix("-")].order)
-    order = by.desc(nulls_last=True) if sort.startswith("-") else by.asc(nulls_last=True)
+    column = COLUMNS[sort.removeprefix("-")]
+    by = F(column.order)
+    # Said only where it matters: an index of what is never undefined doesn't serve an order that says so.
+    last = True if column.may_be_undefined else None
+    order = by.desc(nulls_last=last) if sort.startswith("-") else by.asc(nulls_last=last)
     return runs.order_by("-is_pinned", order, "-id")
 
 
