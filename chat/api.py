@@ -149,6 +149,11 @@ class EventStream(BaseRenderer):
 class TurnStream(OwnedApiView):
     renderer_classes = [JSONRenderer, EventStream]
 
+    def handle_exception(self, exc: Exception) -> Response:
+        """Refuse in JSON, as everywhere, also those who ask for events."""
+        self.request.accepted_renderer, self.request.accepted_media_type = JSONRenderer(), "application/json"
+        return super().handle_exception(exc)
+
     @extend_schema(
         parameters=[
             OpenApiParameter("after", str, description="id of the last event seen"),

@@ -18,6 +18,7 @@ import uvicorn
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.asgi import get_asgi_application
+from django.db import connection
 from django.db.backends.signals import connection_created
 from django.test import Client
 
@@ -28,6 +29,10 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 740}
 START_SECONDS = 10
+UNDER_WAY = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+"""
 
 
 def find_chromium() -> str | None:
@@ -64,7 +69,20 @@ def site(transactional_db: None) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(START_SECONDS)
+        _wait_for_transactions()
         connection_created.disconnect(_serve_as_app)
+
+
+def _wait_for_transactions() -> None:
+    """Wait for requests that outlive their server: what they hold keeps the tables from being emptied after the test."""
+    deadline = time.monotonic() + START_SECONDS
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(UNDER_WAY)
+            if not cursor.fetchone()[0]:
+                return
+            threading.Event().wait(0.05)
+    pytest.fail(f"a request still had a transaction open {START_SECONDS} s after its server ended")
 
 
 def _serve_as_app(sender: Any, connection: Any, **kwargs: Any) -> None:

@@ -11,12 +11,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from agents.tests.factories import finished_run
+from runs.filters import Filters
+from runs.selectors import runs_of_user
+from runs.sorting import sorted_runs
 
 pytestmark = pytest.mark.django_db
 
 LARGE = (
     "runs_run",
     "runs_runevent",
+    "runs_runstatistics",
     "reasoning_entry",
     "reasoning_llmcall",
     "broker_order",
@@ -31,7 +35,9 @@ ADDRESSES = [
     "/models/",
     "/models/{model}/",
     "/runs/",
+    "/runs/?page=2",
     "/runs/?sort=-return",
+    "/runs/?sort=drawdown",
     "/runs/?f=return:min:2&f=state:is:completed",
     "/runs/?f=tag:is:baseline&f=drawdown:max:1&match=any",
     RUN,
@@ -44,6 +50,13 @@ ADDRESSES = [
     f"{RUN}?tab=events",
     f"{RUN}?tab=notices",
     f"{RUN}?tab=statistics",
+    f"{RUN}?tab=verdicts",
+    f"{RUN}?tab=calls",
+    f"{RUN}?tab=luck",
+    f"{RUN}?tab=what-if",
+    f"{RUN}report/",
+    "/portfolio/",
+    "/compare/?runs={run}&choose=1",
     "/api/v1/runs/",
     "/api/v1/runs/{run}/decisions/",
     "/api/v1/runs/{run}/events/?after=1",
@@ -71,3 +84,14 @@ def test_every_query_of_a_page_finds_its_rows_by_an_index(
             cursor.execute(f"EXPLAIN (GENERIC_PLAN) {sql}")  # some bind their values on the server: $1
             plan = "\n".join(row[0] for row in cursor.fetchall())
             assert not FULL_SCAN.search(plan), f"{sql}\n{plan}"
+
+
+def test_the_newest_runs_are_read_off_an_index_and_not_sorted(alice: User) -> None:
+    run = finished_run(alice, steps=30)
+    newest = sorted_runs(Filters((), is_any=False).narrowed(runs_of_user(run.user)), "-started")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+    plan = newest.values_list("pk", flat=True)[:50].explain()
+    assert "Index Only Scan using run_listed_pinned_then_newest" in plan
+    assert "Sort" not in plan
