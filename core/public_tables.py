@@ -6,6 +6,8 @@ PUBLIC_TABLES: dict[str, str] = {
     "market.QuoteBar": "shared facts",
     "market.CorporateAction": "shared facts",
     "market.BarImport": "provenance of shared facts",
+    "market.FeedSite": "what the operator says about feeds; its keys are encrypted",
+    "market.FeedStatus": "how vendors answered last",
     "profiles.LLMDefaults": "what the operator offers to everybody; its key is encrypted",
     "profiles.LLMPrice": "a price list",
     "chat.AnalystDefaults": "what the operator tells everybody's analyst",

@@ -10,7 +10,19 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 
 from market.columns import HIGHEST_PRICE, Timeframe
+from market.feed_models import FeedKey, FeedSite, FeedStatus
 from market.symbols import SYMBOL_PATTERN
+
+__all__ = [
+    "Bar",
+    "BarImport",
+    "CorporateAction",
+    "FeedKey",
+    "FeedSite",
+    "FeedStatus",
+    "Instrument",
+    "QuoteBar",
+]
 
 TIMEFRAMES = [(code.value, code.value) for code in Timeframe]
 

@@ -28,6 +28,7 @@ def prepare(arguments: list[str]) -> None:
     os.environ["ENV_FILE"] = os.devnull
     os.environ["DATABASE_ROLE"] = "owner"
     os.environ["ALLOW_MODEL_CALLS"] = "loopback"
+    os.environ["ALLOW_FEED_CALLS"] = "loopback"
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if worker:
         own_redis = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{int(worker[2:]) + 1}").geturl()
