@@ -38,6 +38,12 @@ COPY (SELECT start, open, high, low, close, volume FROM market_bar
       WHERE instrument_id = %s AND timeframe = %s AND start >= %s AND start < %s ORDER BY start LIMIT %s)
 TO STDOUT (FORMAT BINARY)"""
 
+MANY_BARS_SQL = """
+COPY (SELECT instrument_id, start, open, high, low, close, volume FROM market_bar
+      WHERE instrument_id = ANY(%s) AND timeframe = %s AND start >= %s AND start < %s
+      ORDER BY instrument_id, start)
+TO STDOUT (FORMAT BINARY)"""
+
 QUOTES_SQL = """
 COPY (SELECT start, coalesce(bid_open, 'NaN'), coalesce(bid_high, 'NaN'), coalesce(bid_low, 'NaN'),
              coalesce(bid_close, 'NaN'), coalesce(bid_size::float8, 'NaN'), coalesce(ask_open, 'NaN'),
@@ -84,6 +90,15 @@ def instrument_get(symbol: str) -> Instrument:
     return instrument
 
 
+def instruments_get(symbols: Iterable[str]) -> dict[str, Instrument]:
+    """The instruments of some symbols, by symbol as given. Raises UserError for the first that is unknown."""
+    wanted = {symbol: symbol_normalise(symbol) for symbol in symbols}
+    found = {
+        instrument.symbol: instrument for instrument in Instrument.objects.filter(symbol__in=wanted.values())
+    }
+    return {symbol: found.get(name) or instrument_get(symbol) for symbol, name in wanted.items()}
+
+
 def instruments_matching(text: str) -> QuerySet[Instrument]:
     """Instruments in use whose symbol or name has the text in it, by symbol."""
     found = Instrument.objects.filter(is_active=True)
@@ -98,11 +113,19 @@ def bars_load(
 
     Raises UserError for a symbol that is unknown.
     """
-    instruments = {symbol: instrument_get(symbol) for symbol in symbols}
-    return {
-        symbol: _load(instrument, Timeframe(timeframe), start, end)
-        for symbol, instrument in instruments.items()
-    }
+    instruments = instruments_get(symbols)
+    if len(instruments) == 1:
+        return {
+            symbol: _load(found, Timeframe(timeframe), start, end) for symbol, found in instruments.items()
+        }
+    # Many come in one stream, as each query of its own costs more than its rows.
+    names = ("instrument", *BarColumns._fields)
+    ids = sorted({instrument.pk for instrument in instruments.values()})
+    columns = _copied(MANY_BARS_SQL, names, [ids, Timeframe(timeframe).value, start, end])
+    edges = np.searchsorted(columns.pop("instrument"), [*ids, ids[-1] + 1 if ids else 0])
+    together = BarColumns(**columns)
+    rows = {pk: slice(*edges[place : place + 2]) for place, pk in enumerate(ids)}
+    return {symbol: together.rows(rows[found.pk]) for symbol, found in instruments.items()}
 
 
 def steps_present(symbols: Iterable[str], timeframe: Timeframe | str, start: datetime, end: datetime) -> int:
@@ -133,10 +156,15 @@ def quotes_load(
 
     Raises UserError for a symbol that is unknown.
     """
-    instruments = {symbol: instrument_get(symbol) for symbol in symbols}
     return {
-        symbol: QuoteColumns(**_copied(QUOTES_SQL, QuoteColumns._fields, instrument, timeframe, start, end))
-        for symbol, instrument in instruments.items()
+        symbol: QuoteColumns(
+            **_copied(
+                QUOTES_SQL,
+                QuoteColumns._fields,
+                [instrument.pk, Timeframe(timeframe).value, start, end, None],
+            )
+        )
+        for symbol, instrument in instruments_get(symbols).items()
     }
 
 
@@ -212,22 +240,15 @@ def coverage_calendar(
 def _load(
     instrument: Instrument, timeframe: Timeframe, start: datetime, end: datetime, most: int | None = None
 ) -> BarColumns:
-    return BarColumns(**_copied(BARS_SQL, BarColumns._fields, instrument, timeframe, start, end, most))
+    values = [instrument.pk, timeframe.value, start, end, most]
+    return BarColumns(**_copied(BARS_SQL, BarColumns._fields, values))
 
 
-def _copied(
-    statement: str,
-    names: tuple[str, ...],
-    instrument: Instrument,
-    timeframe: Timeframe | str,
-    start: datetime,
-    end: datetime,
-    most: int | None = None,
-) -> dict[str, Any]:
+def _copied(statement: str, names: tuple[str, ...], values: list[Any]) -> dict[str, Any]:
     with (
         connection.cursor() as cursor,
         # psycopg's own cursor: the one that Django wraps around it in DEBUG takes no parameters here.
-        cursor.cursor.copy(statement, [instrument.pk, Timeframe(timeframe).value, start, end, most]) as copy,
+        cursor.cursor.copy(statement, values) as copy,
     ):
         columns = decode(copy, names)
     return {**columns, "start": to_seconds(columns["start"])}
