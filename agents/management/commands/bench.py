@@ -54,6 +54,7 @@ class Command(BaseCommand):
 
     def everything(self) -> None:
         # Only here: what they bring along would count as a session's memory.
+        from agents.bench.daily import daily_pace
         from agents.bench.luck import luck_pace
         from agents.bench.prompts import prompt_pace
         from agents.bench.small import run_pace
@@ -63,10 +64,12 @@ class Command(BaseCommand):
         request = year_request()
         engine, stored = session_pace(request), stored_pace(request)
         small, market, prompts, again = run_pace(), market_pace(), prompt_pace(), whatif_pace()
-        luck = luck_pace()
+        luck, daily = luck_pace(), daily_pace()
         for line in (
             f"machine            {machine}",
             f"symbol-day run     {small.steps} steps, {small.worker_seconds:.3f} s of worker time, everything stored",
+            f"daily universe     {daily.days:,} days of {daily.symbols} symbols in {daily.seconds} s, {daily.orders:,} orders, "
+            f"everything stored",
             f"what-if            {again.whole} ms for both sides of {again.steps} steps from the tables, {again.one_walk} ms a "
             f"further walk, {again.pricing} ms to price all rules and gates",
             f"luck               {luck.false_claims:.1%} false claims about {luck.trials} random traders (at most 5 % wanted; an "
