@@ -14,6 +14,7 @@ from itertools import islice
 from django.conf import settings
 from django.contrib.auth.models import User
 
+from agents.breakers import breakers_tell
 from agents.closing import is_closing
 from agents.llm.types import Paused, StopAsked
 from agents.outcome import run_complete
@@ -82,6 +83,7 @@ def act(user: User, claim: Claim, desk: Desk, batch: Batch) -> RunState:
         steps_record(run, batch, desk.account, desk.benchmark)
         entries_append(run, results, desk.decider.thoughts)
         progress_record(run, progress_of(batch, desk.seconds_since_commit()))
+        breakers_tell(run, batch.eventful)
         if run.stop_requested_at is not None:
             run_complete(run, RunState.STOPPED)
         elif run.pause_requested_at is not None and desk.has_steps_left:

@@ -10,7 +10,7 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooSlow
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
@@ -20,6 +20,7 @@ Address = IPv4Address | IPv6Address
 
 RESOLVE_SECONDS = 2.0
 MOST_URL = 300
+PORTS = {"http": 80, "https": 443}
 # Where clouds hand out their machines' credentials. Nobody's language model lives there, whatever is allowed.
 METADATA_HOSTS = {"metadata", "metadata.google.internal", "instance-data", "instance-data.ec2.internal"}
 METADATA = {
@@ -29,25 +30,31 @@ NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def url_check(url: str) -> str:
-    """Return the URL without a closing slash. Raises UserError saying what is wrong with it."""
+    """Return the URL of an endpoint without a closing slash. Raises UserError saying what is wrong with it."""
     url = url.strip().rstrip("/")
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise refusal(f"The address can't be read: {error}.") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise refusal(f"The address should look like https://api.example.com/v1, was {url[:100]!r}.")
-    if parts.username or parts.password:
-        raise refusal("The address should carry no user or password; the key has its own field.")
+    parts = parts_check(url, example="https://api.example.com/v1")
     if parts.query or parts.fragment:
         raise refusal("The address should end with its path, without ? or #.")
     if parts.path.endswith(("/chat/completions", "/models", "/responses")):
         raise refusal(f"The address should be the part before {parts.path.rsplit('/', 1)[-1]!r}.")
+    host_check(parts.hostname or "", parts.port or PORTS[parts.scheme])
+    return url
+
+
+def parts_check(url: str, *, example: str) -> SplitResult:
+    """The parts of any URL that a user names, whose host is still to be checked. Raises UserError."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # which is read, and refused, only when it is asked for
+    except ValueError as error:
+        raise refusal(f"The address can't be read: {error}.") from None
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise refusal(f"The address should look like {example}, was {url[:100]!r}.")
+    if parts.username or parts.password:
+        raise refusal("The address should carry no user or password; the key has its own field.")
     if len(url) > MOST_URL:
         raise refusal(f"The address should have at most {MOST_URL} characters, has {len(url)}.")
-    host_check(parts.hostname, port or (443 if parts.scheme == "https" else 80))
-    return url
+    return parts
 
 
 def host_check(host: str, port: int) -> None:

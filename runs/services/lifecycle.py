@@ -10,6 +10,7 @@ from core.errors import Conflict
 from runs.models import LEGAL_MOVES, Run, RunState
 from runs.selectors import access_run
 from runs.services.events import event_append
+from runs.services.telling import tell_end
 
 
 class IllegalRunMove(Exception):
@@ -36,6 +37,7 @@ def run_finish(run: Run, state: RunState, *, failure_code: str = "", failure_mes
         {"code": failure_code, "message": failure_message} if failure_code else {}
     )
     event_append(run, state.value, payload, simulated_at=run.simulated_at)
+    tell_end(run)
 
 
 def run_move(run: Run, state: RunState) -> None:

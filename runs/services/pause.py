@@ -16,6 +16,7 @@ from runs.models import Run, RunState
 from runs.selectors import access_run
 from runs.services.events import event_append
 from runs.services.lifecycle import run_move
+from runs.services.telling import tell_pause
 
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 30, 1800
 MOST_PAUSED_IN_VAIN = 50  # about a day of tries without a step; then somebody has to look
@@ -57,6 +58,8 @@ def run_pause(run: Run, *, code: str, message: str, retry_at: datetime | None = 
     if retry_at is not None:
         payload["resume_at"] = retry_at.isoformat()
     event_append(run, "paused", payload, simulated_at=run.simulated_at)
+    if code != PAUSED_BY_OWNER:
+        tell_pause(run, now)
 
 
 @transaction.atomic
