@@ -8,14 +8,13 @@ from typing import NamedTuple
 import numpy as np
 from django.contrib.auth.models import User
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from core.lines import path_of
 from profiles import columns
 from profiles.columns import Column
 from profiles.models import TradingModel
-from runs.models import Run
-from runs.selectors import run_summaries, runs_in_order
+from runs.selectors import newest_runs, runs_of_each
 from runs.summary import RunSummary
 
 RUNS_IN_SPARK = 30
@@ -31,11 +30,9 @@ def register() -> None:
 
 
 def last_runs(user: User, model_ids: Sequence[int]) -> Mapping[int, RunSummary]:
-    """The newest run of each Model, however many it has: found one by one along an index."""
-    numbered = runs_of_each(user).order_by("-number")
-    newest = listed_models(user, model_ids).annotate(newest=Subquery(numbered.values("pk")[:1]))
-    ids = [run_id for run_id in newest.values_list("newest", flat=True) if run_id is not None]
-    return {summary.run.model_id: summary for summary in run_summaries(runs_in_order(user, ids))}
+    """The newest run of each Model."""
+    found = newest_runs(user, listed_models(user, model_ids), runs_of_each(user))
+    return {summary.run.model_id: summary for summary in found}
 
 
 class Spark(NamedTuple):
@@ -47,15 +44,10 @@ class Spark(NamedTuple):
 
 def sparks(user: User, model_ids: Sequence[int]) -> Mapping[int, Spark]:
     """The returns of each Model's newest runs, in one query."""
-    ended = runs_of_each(user).filter(statistics__total_return__isnull=False).order_by("-number")
+    ended = runs_of_each(user).filter(statistics__total_return__isnull=False)
     newest = ArraySubquery(ended.values("statistics__total_return")[:RUNS_IN_SPARK])
     returns = listed_models(user, model_ids).values_list("pk", newest)
     return {model_id: spark_of(found[::-1]) for model_id, found in returns if len(found) > 1}
-
-
-def runs_of_each(user: User) -> QuerySet[Run]:
-    """The runs of the Model at hand, for a subquery."""
-    return Run.objects.owned_by(user).filter(model_id=OuterRef("pk"), deleted_at=None)
 
 
 def listed_models(user: User, model_ids: Sequence[int]) -> QuerySet[TradingModel]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from profiles.models import TradingModel
 from runs.models import ACTIVE_STATES, Run, RunEvent, RunStatistics
 from runs.summary import RunSummary
 
@@ -46,6 +47,20 @@ def runs_in_order(user: User | AnonymousUser, run_ids: Sequence[int]) -> list[Ru
     """The user's runs with these ids as a table shows them, in the order of the ids."""
     found = runs_of_user(user).defer(*HEAVY).in_bulk(run_ids)
     return [found[run_id] for run_id in run_ids if run_id in found]
+
+
+def runs_of_each(user: User | AnonymousUser) -> QuerySet[Run]:
+    """The runs of whichever Model a subquery is at, newest first."""
+    own = Run.objects.owned_by(user).filter(model_id=OuterRef("pk"), deleted_at=None)
+    return own.order_by("-number")
+
+
+def newest_runs(
+    user: User | AnonymousUser, models: QuerySet[TradingModel], runs: QuerySet[Run]
+) -> list[RunSummary]:
+    """The newest of `runs` (some of `runs_of_each`) of each Model, found along an index however many there are."""
+    newest = models.order_by().values_list(Subquery(runs.values("pk")[:1]), flat=True)
+    return run_summaries(runs_in_order(user, [run_id for run_id in newest if run_id is not None]))
 
 
 def active_run_count(user: User | AnonymousUser, model_id: int) -> int:

@@ -14,7 +14,7 @@ from broker.models import EquitySegment
 from core.lines import LineChart, line_chart
 from profiles.selectors import models_list
 from runs.models import Run, RunState
-from runs.selectors import HEAVY, run_summaries, runs_of_user
+from runs.selectors import newest_runs, runs_of_each
 from runs.summary import RunSummary
 from trading.portfolio import Curve, combine, correlation
 
@@ -54,8 +54,8 @@ class Portfolio:
 
 
 def portfolio_of(user: User) -> Portfolio:
-    """Five queries, however many Models and runs there are."""
-    summaries = newest_runs(user)
+    """As many queries for any number of Models and runs."""
+    summaries = newest_ended(user)
     curves = curves_of([summary.run for summary in summaries])
     whole = combine(curves)
     initial = sum((summary.run.initial_cash for summary in summaries), Decimal(0))
@@ -73,12 +73,11 @@ def portfolio_of(user: User) -> Portfolio:
     )
 
 
-def newest_runs(user: User) -> list[RunSummary]:
+def newest_ended(user: User) -> list[RunSummary]:
     """The newest ended run of each Model in use that has taken a step, the largest account first."""
-    ended = runs_of_user(user).defer(*HEAVY).filter(state__in=ENDED, cursor__gt=0, equity__isnull=False)
-    newest = ended.filter(model__in=models_list(user)).order_by("model_id", "-number").distinct("model_id")
-    found = sorted(run_summaries(newest), key=lambda summary: (-equity_now(summary.run), summary.run.pk))
-    return found[:MOST_MODELS]
+    ended = runs_of_each(user).filter(state__in=ENDED, cursor__gt=0, equity__isnull=False)
+    newest = newest_runs(user, models_list(user), ended)
+    return sorted(newest, key=lambda summary: (-equity_now(summary.run), summary.run.pk))[:MOST_MODELS]
 
 
 def equity_now(run: Run) -> Decimal:

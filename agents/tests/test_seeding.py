@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.bench.pages import page_paces
+from agents.bench.pages import MOST_KILOBYTES, page_paces
 from agents.bench.seeding import seed_runs
 from agents.demo import demo_create
 from reasoning.models import Entry
@@ -21,6 +21,6 @@ def test_runs_are_copied_until_there_are_enough_and_their_pages_open() -> None:
     assert RunStatistics.objects.filter(run__in=copies).count() == 300
     assert Entry.objects.filter(run__in=copies).count() == 3000
     paces = page_paces(user, times=1)
-    assert len(paces) > 10
-    assert max(pace.kilobytes for pace in paces) < 300
+    assert len(paces) > 40
+    assert max(pace.kilobytes for pace in paces) < MOST_KILOBYTES
     assert max(pace.queries for pace in paces) < 30

@@ -7,10 +7,10 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from rich.progress import Progress
 
-from agents.bench.pages import page_paces
+from agents.bench.pages import MOST_KILOBYTES, MOST_MILLISECONDS, PagePace, page_paces
 from agents.bench.seeding import seed_runs
 from agents.demo import demo_create
 
@@ -32,4 +32,13 @@ class Command(BaseCommand):
             for made in seed_runs(user, runs, entries):
                 progress.update(task, completed=made)
         if measure:
-            self.stdout.write(json.dumps([asdict(pace) for pace in page_paces(user)], indent=2))
+            self.measure(page_paces(user))
+
+    def measure(self, paces: list[PagePace]) -> None:
+        """Print what the pages take. Raises CommandError for what is too much."""
+        self.stdout.write(json.dumps([asdict(pace) for pace in paces], indent=2))
+        beyond = [pace.address for pace in paces if not pace.is_within]
+        if beyond:
+            raise CommandError(
+                f"Beyond {MOST_MILLISECONDS} ms or {MOST_KILOBYTES} KB, of {len(paces)} pages: {', '.join(beyond)}"
+            )
