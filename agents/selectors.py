@@ -37,11 +37,6 @@ from runs.selectors import HEAVY, runs_of_model
 from trading.statistics import compute
 from trading.types import Bar
 
-NEWEST_MINUTE = (
-    StoredBar.objects.filter(instrument=OuterRef("pk"), timeframe=Timeframe.MINUTE)
-    .order_by("-start")
-    .values("start")[:1]
-)
 BARS_SEEN = 8
 MOST_SYMBOLS = 4
 
@@ -140,7 +135,9 @@ def start_suggestion(user: User | AnonymousUser, model: TradingModel) -> dict[st
             "session": last.session or Session.REGULAR,
             "mode": last.mode,
         }
-    found = tradable(model).annotate(newest=Subquery(NEWEST_MINUTE)).exclude(newest=None).first()
+    minutes = StoredBar.objects.filter(instrument=OuterRef("pk"), timeframe=Timeframe.MINUTE)
+    newest = Subquery(minutes.order_by("-start").values("start")[:1])
+    found = tradable(model).annotate(newest=newest).exclude(newest=None).first()
     return {"symbols": [found.symbol], "date_from": exchange_day(found.newest)} if found else {}
 
 
