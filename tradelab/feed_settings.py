@@ -11,10 +11,12 @@ from tradelab import env
 
 
 def feed_settings(var_dir: Path) -> dict[str, Any]:
-    """`calls`: whether vendors are asked at all; `folder`: of the folder feed; `urls`: other addresses by feed."""
+    """`calls`: whether vendors are asked at all; `folder`: of the folder feed; `alpaca_tape`: of
+    what has just closed; `urls`: other addresses by feed."""
     return {
         "calls": env.choice("ALLOW_FEED_CALLS", "yes", ("yes", "loopback", "no")),
         "folder": Path(env.text("FEED_FOLDER", str(var_dir / "feed"))),
+        "alpaca_tape": env.choice("ALPACA_TAPE", "iex", ("iex", "sip")),
         "urls": dict(address(item) for item in env.items("FEED_URLS")),
     }
 

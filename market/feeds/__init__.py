@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from market.feeds.alpaca import AlpacaFeed
 from market.feeds.base import (
     Feed,
     FeedAbout,
@@ -23,8 +24,12 @@ from market.feeds.folder import FolderFeed
 from market.feeds.opening import setup_of
 from market.feeds.polygon import PolygonFeed
 from market.feeds.status import feed_statuses
+from market.feeds.synthetic import SyntheticFeed
+from market.feeds.yahoo import YahooFeed
 
-FEEDS: dict[str, type[Feed]] = {feed.name: feed for feed in (FolderFeed, PolygonFeed)}
+FEEDS: dict[str, type[Feed]] = {
+    feed.name: feed for feed in (AlpacaFeed, YahooFeed, PolygonFeed, FolderFeed, SyntheticFeed)
+}
 
 
 def feed_get(name: str) -> type[Feed]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from core.errors import UserError
-from market.calendar import exchange_get
 from market.columns import Timeframe
 from market.feeds.base import (
     Feed,
@@ -24,7 +23,7 @@ from market.feeds.base import (
     FeedSetup,
     OnPage,
 )
-from market.feeds.rows import minutes_of
+from market.feeds.rows import midnight_of, minutes_of
 from market.importing.files import SUFFIXES, BarFile, open_bar_file
 from market.importing.findings import Findings
 from market.importing.layouts import BARS
@@ -55,7 +54,7 @@ class FolderFeed(Feed):
         self.folder = setup.folder
 
     def history(self, request: FeedRequest, on_page: OnPage) -> Iterator[FeedPage]:
-        start, end = epoch_of(request.first), epoch_of(request.last + timedelta(days=1))
+        start, end = midnight_of(request.first), midnight_of(request.last + timedelta(days=1))
         for path in self.files():
             for page in pages_of(path, request.timeframe, request.symbols, start):
                 wanted = page.bars.start < end
@@ -133,8 +132,3 @@ def is_whole(path: Path) -> bool:
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - 1))
         return file.read() in (b"\n", b"")
-
-
-def epoch_of(day: date) -> int:
-    zone = exchange_get().zone
-    return int(datetime.combine(day, datetime.min.time(), zone).astimezone(UTC).timestamp())

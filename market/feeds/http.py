@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx2
 
@@ -55,14 +55,16 @@ class FeedHttp:
         )
 
 
-def status_raise(label: str, pace: Pace, status: int, retry_after: str | None, text: str) -> None:
+def status_raise(label: str, pace: Pace, status: int, retry_after: str | None, text: str) -> NoReturn:
     """Raise what an answer other than success means."""
     if status == 429:
         raise pace.hold(retry_after)
     if status >= 500 or status == 408:
         raise FeedDown(f"{label} is out of order: status {status}.")
     if status in (401, 403):
-        raise FeedRefused(f"{label} does not accept the key for this (status {status}).")
+        raise FeedRefused(
+            f"{label} does not accept the key for this (status {status}): {text}", code="bad_key"
+        )
     if status == 404:
         raise FeedRefused(f"{label} does not know this symbol.", code="unknown_symbol")
     raise FeedRefused(f"{label} refused the question with status {status}: {text}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -72,6 +72,11 @@ def number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not math.isfinite(value):
         raise Unreadable("not_a_number", f"{value!r} where a number is wanted")
     return float(value)
+
+
+def midnight_of(day: date, exchange: str = "XNYS") -> int:
+    """The epoch second at which a day begins at the exchange."""
+    return int(datetime.combine(day, time(), exchange_get(exchange).zone).timestamp())
 
 
 def exchange_date(second: int, exchange: str = "XNYS") -> date:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from math import prod
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -65,6 +66,7 @@ class Market:
     corrections: list[Correction] = field(default_factory=list)
     troubles: list[Trouble | None] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
+    splits: dict[str, dict[int, float]] = field(default_factory=dict)  # by symbol and epoch second
     page_rows: int = 50_000
     keys: set[str] | None = None  # None: everybody may ask
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -95,7 +97,8 @@ class Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         params = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         self.market.asked.append(Asked(parts.path, params, {k.lower(): v for k, v in self.headers.items()}))
-        trouble = self.market.troubles.pop(0) if self.market.troubles else None
+        is_data = parts.path.startswith(("/v2/", "/v8/", "/v1/corp"))  # rather than cookies and the like
+        trouble = self.market.troubles.pop(0) if is_data and self.market.troubles else None
         if trouble is not None and (trouble.status != 200 or trouble.body):
             self.send(trouble.status, trouble.body, dict(trouble.headers))
         else:
@@ -168,7 +171,92 @@ def midnight(start: int) -> int:
     return start - (9 * 3600 + 1800) if bounds.open.timestamp() == start else start
 
 
-DIALECTS: dict[str, Callable[[Handler, str, dict[str, str]], tuple[int, Any]]] = {"/v2/aggs/": polygon}
+def alpaca(handler: Handler, path: str, params: dict[str, str]) -> tuple[int, Any]:
+    """/v2/stocks/bars?symbols=A,B&timeframe=1Min&start&end, with `next_page_token` while there is more."""
+    market = handler.market
+    if market.keys is not None and handler.headers["APCA-API-SECRET-KEY"] not in market.keys:
+        return 401, {"message": "unauthorized."}
+    timeframe = {"1Min": "minute", "1Day": "day"}[params["timeframe"]]
+    first, last = (moment_of(params[name]).timestamp() for name in ("start", "end"))
+    found = [
+        (symbol, bar)
+        for symbol in sorted(params["symbols"].split(","))
+        for bar in market.shown(symbol, timeframe, first, last)
+    ]
+    offset = int(params.get("page_token", 0))
+    page: dict[str, list[dict[str, Any]]] = {}
+    for symbol, bar in found[offset : offset + market.page_rows]:
+        page.setdefault(symbol, []).append(alpaca_row(bar, timeframe))
+    following = offset + market.page_rows
+    return 200, {"bars": page, "next_page_token": str(following) if following < len(found) else None}
+
+
+def alpaca_row(bar: Served, timeframe: str) -> dict[str, Any]:
+    start = midnight(bar.start) if timeframe == "day" else bar.start
+    moment = datetime.fromtimestamp(start, UTC).isoformat().replace("+00:00", "Z")
+    return {
+        "t": moment,
+        **dict(zip(("o", "h", "l", "c", "v"), bar[1:], strict=True)),
+        "n": 9,
+        "vw": bar.close,
+    }
+
+
+def moment_of(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def yahoo(handler: Handler, path: str, params: dict[str, str]) -> tuple[int, Any]:
+    """/v8/finance/chart/SPY?interval=1m&period1&period2, prices divided by later splits; a crumb before it."""
+    if not path.startswith("/v8/"):
+        return (200, "crumb") if path.endswith("getcrumb") else (404, "")
+    market, symbol = handler.market, path.rsplit("/", 1)[1]
+    timeframe = {"1m": "minute", "1d": "day"}[params["interval"]]
+    if not any(known == symbol for known, _ in market.bars):
+        reason = {"code": "Not Found", "description": "No data found, symbol may be delisted"}
+        return 404, {"chart": {"result": None, "error": reason}}
+    bars = market.shown(
+        symbol, timeframe, int(params.get("period1", 0)), int(params.get("period2", 2**40)) - 1
+    )
+    if "period1" not in params:
+        bars = bars[-1:]
+    return 200, {"chart": {"result": [yahoo_chart(market, symbol, bars)], "error": None}}
+
+
+def yahoo_chart(market: Market, symbol: str, bars: list[Served]) -> dict[str, Any]:
+    splits = market.splits.get(symbol, {})
+    factors = [prod(ratio for day, ratio in splits.items() if day > bar.start) for bar in bars]
+    quote = {
+        name: [bar[place] / factor for bar, factor in zip(bars, factors, strict=True)]
+        for place, name in enumerate(("open", "high", "low", "close"), 1)
+    }
+    quote["volume"] = [round(bar.volume * factor) for bar, factor in zip(bars, factors, strict=True)]
+    events = {str(day): {"date": day, "numerator": ratio, "denominator": 1} for day, ratio in splits.items()}
+    return {
+        "meta": {
+            "currency": "USD",
+            "symbol": symbol,
+            "instrumentType": "EQUITY",
+            "exchangeTimezoneName": "America/New_York",
+            "timezone": "EDT",
+            "gmtoffset": -14400,
+            "priceHint": 2,
+            "validRanges": ["1d", "5d", "max"],
+        },
+        "timestamp": [bar.start for bar in bars],
+        "events": {"splits": events} if events else {},
+        "indicators": {"quote": [quote if bars else {}], "adjclose": [{"adjclose": quote["close"]}]},
+    }
+
+
+Dialect = Callable[[Handler, str, dict[str, str]], tuple[int, Any]]
+DIALECTS: dict[str, Dialect] = {
+    "/v2/aggs/": polygon,
+    "/v2/stocks/bars": alpaca,
+    "/v8/": yahoo,
+    "/v1/test": yahoo,
+}
 
 
 @contextmanager

@@ -157,7 +157,7 @@ def test_how_a_feed_answered_is_kept_for_the_operator(market: Market, alice: Use
 
 
 def test_a_feed_that_there_is_not_is_refused_by_name() -> None:
-    with pytest.raises(FeedRefused, match="There are: folder"):
+    with pytest.raises(FeedRefused, match="There are: alpaca, yahoo"):
         feed_open("bloomberg", None)
 
 
