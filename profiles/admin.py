@@ -2,9 +2,10 @@ from django.contrib import admin
 
 from profiles.llm import admin as llm_admin
 from profiles.models import TradingModel, TradingProfile
+from profiles.notifications import admin as notification_admin
 from profiles.tokens import admin as token_admin
 
-__all__ = ["TradingModelAdmin", "TradingProfileAdmin", "llm_admin", "token_admin"]
+__all__ = ["TradingModelAdmin", "TradingProfileAdmin", "llm_admin", "notification_admin", "token_admin"]
 
 
 @admin.register(TradingModel)

@@ -2,6 +2,7 @@ from django.urls import path
 
 from profiles import api
 from profiles.llm import api as llm_api
+from profiles.notifications import api as notifications
 
 urlpatterns = [
     path("models/", api.Models.as_view(), name="api-models"),
@@ -13,4 +14,19 @@ urlpatterns = [
     path("endpoints/<int:endpoint_id>/", llm_api.Endpoint.as_view(), name="api-endpoint"),
     path("spending/", llm_api.Spending.as_view(), name="api-spending"),
     path("profile/", api.Profile.as_view(), name="api-profile"),
+    path("notifications/", notifications.Notifications.as_view(), name="api-notifications"),
+    path("notifications/read/", notifications.NotificationsRead.as_view(), name="api-notifications-read"),
+    path(
+        "notifications/choices/", notifications.NotificationChoices.as_view(), name="api-notification-choices"
+    ),
+    path(
+        "notifications/webhook/", notifications.NotificationWebhook.as_view(), name="api-notification-webhook"
+    ),
+    path("notifications/test/", notifications.NotificationTest.as_view(), name="api-notification-test"),
+    path("notifications/deliveries/", notifications.Deliveries.as_view(), name="api-deliveries"),
+    path(
+        "notifications/deliveries/<int:delivery_id>/again/",
+        notifications.DeliveryAgain.as_view(),
+        name="api-delivery-again",
+    ),
 ]

@@ -113,6 +113,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "profiles.notifications.context.bell",
             ],
         },
     }
@@ -216,6 +217,8 @@ SPECTACULAR_SETTINGS = {
         "TradingStyle": "profiles.vocabulary.TradingStyle",
         "PreferredStyle": "profiles.vocabulary.PreferredStyle",
         "RunState": "runs.models.RunState",
+        "NotificationKind": "profiles.notifications.kinds.Kind",
+        "NotificationChannel": "profiles.notifications.kinds.Channel",
     },
 }
 # ---- Language and time

@@ -271,5 +271,5 @@ def test_a_conversations_page_costs_a_fixed_number_of_queries(
     for _ in range(3):
         exchange(alice, said=with_tool(), conversation_id=turn.conversation_id)
         exchange(alice)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         page(alice_client, url)

@@ -50,6 +50,11 @@ def claim(user: User, delivery_id: int, now: datetime) -> Parcel | None:
     )
     if delivery is None:
         return None
+    if delivery.attempts >= MOST_ATTEMPTS:
+        # Its worker died at the last attempt too, so nobody has given it up yet.
+        delivery.state, delivery.last_error = DeliveryState.FAILED, "Every attempt broke off."
+        delivery.save(update_fields=["state", "last_error"])
+        return None
     delivery.attempts += 1
     delivery.last_attempt_at = now
     delivery.next_attempt_at = now + timedelta(seconds=ATTEMPT_SECONDS)

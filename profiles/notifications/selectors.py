@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import QuerySet
 
+from core.errors import Forbidden
 from profiles.notifications.kinds import CHOSEN_KINDS, Channel, Kind, usual_channels
 from profiles.notifications.models import Delivery, Notification, NotificationSettings
 
@@ -52,6 +53,17 @@ def inbox(user: User | AnonymousUser, *, unread_only: bool = False) -> QuerySet[
     """What the user was told, newest first."""
     rows = Notification.objects.owned_by(user).filter(in_inbox=True)
     return rows.filter(read_at=None) if unread_only else rows
+
+
+def access_inbox(user: User | AnonymousUser, user_id: int) -> None:
+    """Whether somebody may follow an inbox: only their own. Raises Forbidden."""
+    if user.pk is None or user.pk != user_id:
+        raise Forbidden
+
+
+def access_notification(user: User, notification_id: int) -> Notification:
+    """Return a notification that is in the user's inbox. Raises Forbidden."""
+    return Notification.objects.access(user, pk=notification_id, in_inbox=True)
 
 
 def unread_count(user: User | AnonymousUser) -> int:

@@ -234,7 +234,7 @@ def test_the_list_takes_the_same_queries_however_many_rules(
 ) -> None:
     rule_make(model)
     url = reverse("rules:rule-list", args=[model.pk])
-    with django_assert_max_num_queries(15) as few:
+    with django_assert_max_num_queries(16) as few:
         alice_client.get(url)
     for percent in range(1, 9):
         rule_make(model, params={"percent": percent})
