@@ -73,7 +73,7 @@ class Batch:
     @property
     def last_now(self) -> datetime:
         last = self.stretches[-1].parts[-1]
-        return last.nows[-1] if isinstance(last, Quiet) else last.now
+        return last.last_now if isinstance(last, Quiet) else last.now
 
     @property
     def at(self) -> Ints:

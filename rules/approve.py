@@ -19,7 +19,7 @@ from rules.rule_checks import BoundRule, bind
 from trading.ledger import Account
 from trading.orders import Approval, ApprovedOrder
 from trading.session import Approve
-from trading.types import Effect, OrderIntent, Verdict
+from trading.types import Effect, OrderIntent, Verdict, new
 
 
 def make_approve(
@@ -130,10 +130,5 @@ _terms: Callable[[OrderIntent], tuple[Any, ...]] = attrgetter(*ApprovedOrder._fi
 
 
 def _approved(proposal: Proposal) -> ApprovedOrder:
-    return ApprovedOrder(
-        proposal.symbol,
-        proposal.side,
-        proposal.quantity,
-        proposal.is_opening,
-        *_terms(proposal.intent),
-    )
+    own = (proposal.symbol, proposal.side, proposal.quantity, proposal.is_opening)
+    return new(ApprovedOrder, own + _terms(proposal.intent))

@@ -14,7 +14,7 @@ from rules.proposal import NO_SIZES, Proposal, Sizes, Unclear, Venue
 from trading.ledger import Account
 from trading.money import ZERO
 from trading.orders import Order
-from trading.types import Action, OrderIntent, Side
+from trading.types import Action, OrderIntent, Side, new
 
 REGULAR_OPEN = time(9, 30)
 
@@ -47,10 +47,10 @@ def propose(intent: OrderIntent, account: Account, venue: Venue) -> list[Proposa
         sizes = _sizes(intent, account, side, opening, mark, beside)
     is_opening = opening > 0 if shares else not closable and intent.action is not Action.CLOSE
     # fmt: off
-    whole = Proposal(
+    whole = new(Proposal, (
         intent, venue, symbol, side, shares, is_opening, is_sized, sizes, closable, shares, 0, beside, equity, mark,
         _trades_at(account, venue), problems, unclear,
-    )
+    ))
     # fmt: on
     return _flip(whole) if is_opening and closable else [whole]
 

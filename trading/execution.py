@@ -15,7 +15,7 @@ from trading.money import ZERO, round_down, round_up
 from trading.orders import Order, OrderStatus
 from trading.settings import BracketEntry, ExecutionSettings, MarketFill, SlippageModel, TouchedFill
 from trading.slippage import slippage
-from trading.types import Bar, Fill, OrderType, Quote, Side, TimeInForce
+from trading.types import Bar, Fill, OrderType, Quote, Side, TimeInForce, new
 
 
 class Execution:
@@ -143,7 +143,8 @@ class Execution:
         order.filled_quantity, order.filled_value = filled, value
         order.fees_paid += fee
         at = account.now if hit.at_close else bar.start
-        return Fill(order.number, order.symbol, order.side, quantity, price, hit.price, fee, at, account.step)
+        own = (order.number, order.symbol, order.side, quantity, price, hit.price, fee, at, account.step)
+        return new(Fill, own)
 
     def _book(self, order: Order, fill: Fill, rest: Bar | None) -> None:
         account, tape = self.account, self.tape

@@ -6,15 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from trading.money import ZERO
-from trading.types import OrderType, Side, TimeInForce, Verdict
+from trading.types import OrderType, Side, TimeInForce, Verdict, Word
 
 
-class OrderStatus(StrEnum):
+class OrderStatus(Word):
     HELD = "held"  # a bracket's exit, waiting for its entry to fill
     WORKING = "working"
     PARTIALLY_FILLED = "partially_filled"

@@ -6,10 +6,8 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
-from itertools import accumulate, repeat
 from typing import Protocol
 
 import numpy as np
@@ -17,10 +15,11 @@ from numpy.typing import NDArray
 
 from trading.corporate_actions import CorporateAction
 from trading.money import check_bar
-from trading.types import Bar, Quote
+from trading.types import Bar, Quote, new
 
 Ints = NDArray[np.int64]
 WINDOW = 2048
+MOST_PRICES = 16_384
 
 
 class Columns(Protocol):
@@ -40,10 +39,18 @@ class Columns(Protocol):
     def volume(self) -> NDArray[np.int64]: ...
 
 
-@lru_cache(maxsize=8192)
-def exact(price: float) -> Decimal:
-    """A float by its shortest spelling, which is the price as its source wrote it. Prices repeat."""
-    return Decimal(repr(price))
+class _Exact(dict[float, Decimal]):
+    """Prices that were met, spelled out; they repeat."""
+
+    def __missing__(self, price: float) -> Decimal:
+        if len(self) >= MOST_PRICES:
+            self.clear()
+        found = self[price] = Decimal(repr(price))
+        return found
+
+
+# A float by its shortest spelling, which is the price as its source wrote it.
+exact: Callable[[float], Decimal] = _Exact().__getitem__
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +69,19 @@ class Window:
 
     first: int
     end: int
-    nows: list[datetime]
-    ends: Ints  # the same moments in epoch seconds UTC
+    ends: Ints  # of each step, epoch seconds UTC
     strips: dict[str, Strip]
 
-    def moments(self, first: int, end: int) -> tuple[list[datetime], Ints]:
-        """The ends of some steps, counted from the window's first."""
-        return self.nows[first:end], self.ends[first:end]
+    def now(self, index: int) -> datetime:
+        """The end of a step, counted from the window's first."""
+        return datetime.fromtimestamp(self.ends.item(index), UTC)
 
 
 class Reel:
     """The steps of a run, counted from 0: step k closes at `ends[k]` and shows the bars that started at `starts[k]`.
 
-    `opens` are the steps (after the first) with which a new session begins. Raises ValueError for bars that no market
+    `opens` are the steps (after the first) with which a new session begins. `is_open`: more steps will follow, so that the
+    last of these is not the run's. Raises ValueError for bars that no market
     prints, that come out of order or that belong to no step.
     """
 
@@ -87,8 +94,10 @@ class Reel:
         opens: Iterable[int] = (),
         quotes: Callable[[int], Mapping[str, Quote]] | None = None,
         actions: Mapping[int, Sequence[CorporateAction]] | None = None,
+        is_open: bool = False,
     ) -> None:
         self.columns = columns
+        self.is_open = is_open
         self.starts: Ints = np.asarray(starts, dtype=np.int64)
         self.ends: Ints = np.asarray(ends, dtype=np.int64)
         self.opens = frozenset(opens)
@@ -103,6 +112,10 @@ class Reel:
 
     def __len__(self) -> int:
         return len(self.ends)
+
+    def is_last(self, step: int) -> bool:
+        """Whether no bar will follow at all."""
+        return step == len(self) - 1 and not self.is_open
 
     def now(self, step: int) -> datetime:
         return datetime.fromtimestamp(self.ends.item(step), UTC)
@@ -120,7 +133,8 @@ class Reel:
                 continue
             bars, row = self.columns[symbol], self._rows[symbol].item(step)
             high, low = exact(strip.highs[index]), exact(strip.lows[index])
-            found[symbol] = Bar(start, exact(bars.open.item(row)), high, low, close, bars.volume.item(row))
+            own = (start, exact(bars.open.item(row)), high, low, close, bars.volume.item(row))
+            found[symbol] = new(Bar, own)
         return found
 
     def next_marked(self, step: int) -> int:
@@ -132,18 +146,9 @@ class Reel:
         if self._window is None or not self._window.first <= step < self._window.end:
             first = step - step % WINDOW
             end = min(first + WINDOW, len(self))
-            nows = self._nows(first, end)
             strips = {symbol: self._strip(symbol, first, end) for symbol in self.columns}
-            self._window = Window(first, end, nows, self.ends[first:end], strips)
+            self._window = Window(first, end, self.ends[first:end], strips)
         return self._window
-
-    def _nows(self, first: int, end: int) -> list[datetime]:
-        gaps = np.diff(self.ends[first:end])
-        if len(gaps) and (gaps == gaps[0]).all():
-            lengths: Iterable[timedelta] = repeat(timedelta(seconds=gaps.item(0)), len(gaps))
-        else:
-            lengths = [timedelta(seconds=seconds) for seconds in gaps.tolist()]
-        return list(accumulate(lengths, datetime.__add__, initial=self.now(first)))
 
     def _strip(self, symbol: str, first: int, end: int) -> Strip:
         bars, rows = self.columns[symbol], self._rows[symbol][first:end]

@@ -18,7 +18,7 @@ from trading.observe import observe, open_day
 from trading.orders import Approval, ApprovedOrder, Order, OrderStatus
 from trading.positions import RoundTrip
 from trading.settings import AccountType, ExecutionSettings, MarketFill
-from trading.types import Bar, Decision, Effect, Fill, OrderIntent, Outcome, Quote, Verdict
+from trading.types import Bar, Decision, Effect, Fill, OrderIntent, Outcome, Quote, Verdict, new
 from trading.watch import NOTHING, Enforced, Watch, Watched, stop_and_cancel
 
 __all__ = [
@@ -256,9 +256,9 @@ def _result(
     # A closed order changes no more.
     orders = [touched[n] if touched[n].closed_at else touched[n].copy() for n in sorted(touched)]
     # fmt: off
-    return StepResult(
+    return new(StepResult, (
         account.step, account.now, tuple(tape.fills), tuple(tape.round_trips), tuple(orders), decision, forced, outcome,
         verdicts, tuple(tape.notices), equity, account.cash, equity - account.cash + short_value, short_value,
         peak,
-    )
+    ))
     # fmt: on

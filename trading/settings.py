@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, cast
 
 from trading.codec import decode, encode
+from trading.types import Word
 
 
-class SlippageModel(StrEnum):
+class SlippageModel(Word):
     NONE = "none"
     BPS = "bps"
     HALF_SPREAD = "half_spread"  # from quotes; `slippage_bps` where a bar has none
     VOLUME_SHARE = "volume_share"  # reference x impact x (filled / bar volume)^2
 
 
-class FeeModel(StrEnum):
+class FeeModel(Word):
     ZERO = "zero"
     PER_SHARE = "per_share"
     BPS = "bps"
@@ -26,22 +26,22 @@ class FeeModel(StrEnum):
     IB_EQUITY = "ib_equity"
 
 
-class MarketFill(StrEnum):
+class MarketFill(Word):
     NEXT_OPEN = "next_open"  # the open of the bar after the decision
     QUOTE_NOW = "quote_now"  # ask/bid close of the bar just seen, its trade close where there is no quote
 
 
-class LimitFill(StrEnum):
+class LimitFill(Word):
     PENETRATION = "penetration"  # the price must go through the limit
     TOUCH = "touch"  # reaching the limit is enough
 
 
-class TouchedFill(StrEnum):
+class TouchedFill(Word):
     TRADES = "trades"  # once touched, a limit order like any other
     QUOTES = "quotes"  # once touched, at the bid/ask close that is as good as the limit
 
 
-class StopLimitFill(StrEnum):
+class StopLimitFill(Word):
     """Whether a stop-limit may fill in the bar that triggers it."""
 
     CLOSE = "close"  # if the close is inside the limit, at the worst price the limit allows
@@ -49,14 +49,14 @@ class StopLimitFill(StrEnum):
     NEXT_BAR = "next_bar"  # never
 
 
-class BracketEntry(StrEnum):
+class BracketEntry(Word):
     """What a bracket's exits may act on in the bar that filled its entry."""
 
     REST_OF_BAR = "rest_of_bar"  # only on prices that must have come after the fill
     NEXT_BAR = "next_bar"
 
 
-class AccountType(StrEnum):
+class AccountType(Word):
     CASH = "cash"
     MARGIN = "margin"
 

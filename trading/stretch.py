@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -21,20 +21,23 @@ class Quiet:
     first_step: int
     cash: Decimal
     peak_before: Decimal
-    nows: list[datetime]
-    ends: Ints  # the same moments in epoch seconds UTC
+    ends: Ints  # of each step, epoch seconds UTC
     equity: list[Decimal]
     decisions: list[Decision]
 
+    @property
+    def last_now(self) -> datetime:
+        return datetime.fromtimestamp(self.ends.item(-1), UTC)
+
     def results(self) -> Iterator[StepResult]:
         """The same steps one by one, as `session.step` returns them."""
-        peak = self.peak_before
+        peak, ends = self.peak_before, self.ends.tolist()
         for offset, decision in enumerate(self.decisions):
             equity = self.equity[offset]
             peak = max(peak, equity)
             yield StepResult(
                 step=self.first_step + offset,
-                now=self.nows[offset],
+                now=datetime.fromtimestamp(ends[offset], UTC),
                 fills=(),
                 round_trips=(),
                 orders=(),

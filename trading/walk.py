@@ -10,10 +10,11 @@ half of the very same step. A test compares both ways to the last digit.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from itertools import repeat
+from operator import add
 
 from trading.book import Tape
 from trading.execution import Execution
@@ -60,13 +61,19 @@ def walk(
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the collector: steps leave no cycles behind, and it would look through all that the process holds."""
+    """Without the collector: steps leave no cycles behind, and it would look through all that the process holds.
+
+    What they made is put among the old objects unread; it goes when nobody refers to it any more.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            if not gc.get_freeze_count():  # nobody keeps objects out of the collector's sight for good
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
@@ -85,7 +92,7 @@ def _full_step(
         watch=watch,
         quotes=reel.quotes(number) if reel.quotes else None,
         actions=reel.actions.get(number, ()),
-        is_last=number == len(reel) - 1,
+        is_last=reel.is_last(number),
         ends_session=number + 1 in reel.opens,
     )
 
@@ -127,7 +134,7 @@ class _Walker:
 
     def _watched(self, index: int) -> StepResult:
         """A step with working orders or borrowed money: all of it, for the symbols that matter to the account."""
-        account, now = self.account, self.window.nows[index]
+        account, now = self.account, self.window.now(index)
         account.step += 1
         account.now = now
         if account.submitted_at:
@@ -181,8 +188,8 @@ class _Walker:
             if self.rests_until is not None:
                 self.hold = decision
         if equity:
-            nows, ends = window.moments(first, first + len(equity))
-            self.parts.append(Quiet(first_step, cash, peak, nows, ends, equity, decisions))
+            ends = window.ends[first : first + len(equity)]
+            self.parts.append(Quiet(first_step, cash, peak, ends, equity, decisions))
         if event is not None:
             self.parts.append(event)
         return index
@@ -194,16 +201,17 @@ class _Walker:
 
     def _take(self, holdings: Sequence[Holding], index: int, end: int) -> list[Decimal]:
         """Take steps in which nothing happens but prices. Return equity after each of them."""
-        account, nows = self.account, self.window.nows
+        account, window = self.account, self.window
         account.step += end - index
-        account.now = nows[end - 1]
+        account.now = now = window.now(end - 1)
         if account.submitted_at:
             forget_old(account)
-        equity = [account.cash] * (end - index)
+        equity: Iterable[Decimal] = repeat(account.cash, end - index)
         for holding in holdings:
-            equity = list(map(Decimal.__add__, equity, holding.worth(index, end, account.marks)))
+            equity = map(add, equity, holding.worth(index, end, account.marks))
+        equity = list(equity)
         if holdings:
-            account.peak_equity = max(account.peak_equity, *equity)
+            account.peak_equity = max(account.peak_equity, max(equity))
         for symbol, closes in self.closes:
             last = end - 1
             while closes[last] is None and last > index:
@@ -211,7 +219,7 @@ class _Walker:
             close = closes[last]
             if close is not None:
                 account.marks[symbol] = close
-                account.marked_at[symbol] = nows[last]
+                account.marked_at[symbol] = now if last == end - 1 else window.now(last)
         return equity
 
     def _needs_watching(self) -> bool:

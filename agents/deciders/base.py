@@ -108,6 +108,8 @@ def resting_until(decider: Decider, observation: Observation) -> int:
     signs = decider.rests_on(observation)
     if signs is None:
         return observation.step + 1
+    if len(signs) == 1:
+        return signs[0].changes_at()
     return min((each.changes_at() for each in signs), default=sys.maxsize)
 
 
