@@ -17,10 +17,12 @@ WITHOUT_SERVICES = {
 # They change tables, or rows of everybody, so they act as the tables' owner. Every other command serves users, and sees
 # what they may see.
 BY_THE_OWNER = {
+    "backup",
     "flush",
     "makemigrations",
     "migrate",
     "optimizemigration",
+    "restore",
     "rotate_secrets",
     "showmigrations",
     "sqlmigrate",
