@@ -28,6 +28,7 @@ def door_of(
         sectors=sectors,
         market=market_view(run, timeline, sectors),
         gates=gates,
+        feed_problem=timeline.feed_problem if timeline.problems else None,
     )
 
 

@@ -52,7 +52,8 @@ def advance(user: User, claim: Claim, *, slice_seconds: float) -> RunState:
         if desk.has_steps_left and (time.monotonic() > ends_at or is_closing()):
             return RunState.RUNNING
         pause(desk, began)
-    return conclude(user, claim, desk)
+    # A live run has more to come until its session is over.
+    return RunState.RUNNING if desk.timeline.is_open else conclude(user, claim, desk)
 
 
 def think(desk: Desk, stretches: Iterator[Stretch], batch: Batch) -> None:

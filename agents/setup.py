@@ -17,6 +17,7 @@ from agents.deciders.base import resting_until
 from agents.deciders.llm import Llm
 from agents.deciders.recording import Recording
 from agents.door import door_of
+from agents.live.punctual import Ask, punctual
 from agents.llm.endpoint import journal_open
 from agents.recorded import recording_fill
 from agents.seat import llm_seat
@@ -57,6 +58,7 @@ class Desk:
     benchmark: Ints  # buy-and-hold's equity after each step, in units
     steps_per_second: float | None
     clock: float  # when the work since the last commit began
+    ask: Ask  # the decider's `decide`, in a live run at the pace of the market
 
     @property
     def has_steps_left(self) -> bool:
@@ -69,7 +71,7 @@ class Desk:
 
     @property
     def steps_per_commit(self) -> int:
-        if not self.decider.is_free:
+        if not self.decider.is_free or self.run.is_live:
             return 1
         if self.steps_per_second:
             return max(1, int(self.steps_per_second * settings.RUN_COMMIT_SECONDS))
@@ -82,7 +84,7 @@ class Desk:
     def is_enough(self, batch: Batch) -> bool:
         """Whether these steps should be stored before the next is taken; an answer that was paid for always should."""
         return len(batch) >= self.steps_per_commit and (
-            self.decider.is_free or self.is_paced or batch.ends_asked
+            self.decider.is_free or self.is_paced or self.run.is_live or batch.ends_asked
         )
 
     @property
@@ -104,7 +106,7 @@ class Desk:
 
     def decide_at_clock(self) -> Decide:
         """Ask the decider with the reader's clock at the account's step: it can see that far, and no further."""
-        observation, decider = self.observation, self.decider.decide
+        observation, decider = self.observation, self.ask
         advance_to_step = observation.reader.advance_to_step
 
         def decide(account: Account) -> Decision:
@@ -148,6 +150,7 @@ def desk_of(user: User, claim: Claim, run: Run, timeline: Timeline) -> Desk:
         benchmark=buy_and_hold_units(timeline, run.initial_cash, execution),
         steps_per_second=run.steps_per_second,
         clock=time.monotonic(),
+        ask=punctual(run, decider.decide) if run.is_live else decider.decide,
     )
 
 

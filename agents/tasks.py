@@ -18,11 +18,13 @@ from agents.batches.after import batches_after
 from agents.closing import worker_closes
 from agents.deciders import DECIDERS
 from agents.earned.services import earned_after
+from agents.live.listening import listen, live_release
 from agents.llm.types import Paused, StopAsked
 from agents.luck.services import luck_after
 from agents.outcome import run_complete
 from agents.session import advance
 from agents.setup import NothingToTrade
+from core import clock
 from core.rls import acting_as
 from runs.models import Run, RunState
 from runs.services import (
@@ -87,11 +89,7 @@ def run_slice(user_id: int, run_id: int, *, slice_seconds: float) -> bool:
     if claim is None:
         return False
     try:
-        state = advance(user, claim, slice_seconds=slice_seconds)
-        if state == RunState.RUNNING:
-            with acting_as(user_id):
-                lease_release(user, claim)
-        return state == RunState.RUNNING
+        return slice_of(user, claim, slice_seconds=slice_seconds)
     except (LeaseLost, NothingToTrade) as reason:
         logger.info("run %s: %s", run_id, reason or "taken over by another worker")
         return False
@@ -111,6 +109,22 @@ def run_slice(user_id: int, run_id: int, *, slice_seconds: float) -> bool:
         raise
 
 
+def slice_of(user: User, claim: Claim, *, slice_seconds: float) -> bool:
+    """Advance a claimed run and give its lease back; return whether there is more to do at once."""
+    heard = listen(user, claim) if claim.is_live else None
+    if heard is not None and not heard.has_work:
+        with acting_as(user.pk):
+            lease_release(user, claim, wake_at=heard.wake_at)
+        return False
+    if advance(user, claim, slice_seconds=slice_seconds) != RunState.RUNNING:
+        return False
+    with acting_as(user.pk):
+        if heard is None:
+            lease_release(user, claim)
+            return True
+        return live_release(user, claim, heard.wake_at)
+
+
 def run_fail(run: Run, message: str) -> None:
     run_finish(run, RunState.FAILED, failure_code="internal_error", failure_message=message)
 
@@ -128,7 +142,10 @@ def write(user: User, claim: Claim, change: Callable[[Run], None]) -> None:
 def runs_wake() -> int:
     """Send every run that nobody advances to a worker again; return how many."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT user_id, run_id, decider FROM runs_to_wake(%s)", [settings.RUN_LEASE_SECONDS])
+        cursor.execute(
+            "SELECT user_id, run_id, decider FROM runs_to_wake(%s, %s)",
+            [settings.RUN_LEASE_SECONDS, clock.now()],
+        )
         rows = cursor.fetchall()
     for user_id, run_id, decider in rows:
         task_of(decider).delay(user_id, run_id)

@@ -6,7 +6,7 @@ import hashlib
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from rules.limits import effective_limits
 from rules.market_view import Past
 from rules.rule_checks import needs_of
 from rules.snapshot import RuleSpec
+from runs.live.selectors import seen_load
 from runs.models import Mode, Run
 from trading.benchmarks import Actions
 from trading.corporate_actions import CorporateAction, Split
@@ -35,7 +36,9 @@ class Timeline:
     """Steps 1…n. Step k happens when the bars that started with it have closed; see `trading.reel`.
 
     `quotes` are there only for a run whose conventions need them, or its rules; `history`, daily bars from before the run,
-    only where rules need it. `actions` stand under the number of the step whose bars they come before.
+    only where rules need it. `actions` stand under the number of the step whose bars they come before. Of a live run
+    `closes` is the end of its session, whatever bars are still to come, and `problems` say by the start of a step why
+    its feed was not to be trusted then.
     """
 
     columns: Mapping[str, BarColumns]
@@ -47,6 +50,8 @@ class Timeline:
     actions: Mapping[int, Sequence[CorporateAction]] = field(default_factory=dict)
     fills_on_quotes: bool = True  # False: the quotes are for rules only
     history: Mapping[str, Past] = field(default_factory=dict)
+    closes: datetime | None = None
+    problems: Mapping[int, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -79,8 +84,22 @@ class Timeline:
     def end(self, step: int) -> datetime:
         return datetime.fromtimestamp(self.ends.item(step - 1), UTC)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether more steps will follow: those of a live run that has not seen the end of its session."""
+        return self.closes is not None and (not len(self) or self.end(len(self)) < self.closes)
+
+    def feed_problem(self, moment: datetime) -> str:
+        """Why nothing may be opened at the end of a step of a live run; empty where nothing is wrong."""
+        return self.problems.get(int(moment.timestamp()) - self.timeframe.bar_seconds, "")
+
     def next_trade_at(self, decided_at: datetime) -> datetime | None:
-        """The start of the first bar that an order decided then can trade in; None when none is left."""
+        """The start of the first bar that an order decided then can trade in; None when none is left.
+
+        Of a live run nobody knows which minutes will have a bar: it is the next minute of the session.
+        """
+        if self.closes is not None:
+            return minute_from(decided_at) if decided_at < self.closes else None
         starts = self.starts.data
         row = bisect_left(starts, int(decided_at.timestamp()))
         return datetime.fromtimestamp(starts[row], UTC) if row < len(starts) else None
@@ -102,7 +121,9 @@ class Timeline:
         """The steps for the engine. Raises ValueError for bars or quotes that no market shows."""
         actions = {step - 1: actions for step, actions in self.actions.items()}
         quotes = self.quote_reel() if self.fills_on_quotes else None
-        return Reel(self.columns, self.starts, self.ends, quotes=quotes, actions=actions)
+        return Reel(
+            self.columns, self.starts, self.ends, quotes=quotes, actions=actions, is_open=self.is_open
+        )
 
     def reader(self) -> AsOfReader:
         """A fresh as-of reader over these bars, before the first of them; it shows them in the shares of its time."""
@@ -134,6 +155,8 @@ def timeline_load(
     if run.mode == Mode.DAILY:
         days = trading_days(run.date_from, run.date_to)
         timeline = load_days(run.symbols, days, needs_quotes=has_quotes)
+    elif run.is_live:
+        timeline = load_seen(run)
     else:
         timeline = load_session(run.symbols, run.date_from, run.session, needs_quotes=has_quotes)
     if Need.HISTORY in needs:
@@ -150,6 +173,28 @@ def load_session(symbols: list[str], day: date, session: str, *, needs_quotes: b
     length = Timeframe.MINUTE.bar_seconds
     minutes = int((closes - opens).total_seconds()) // length
     return Timeline(columns, starts, starts + length, Timeframe.MINUTE, minutes * len(symbols), quotes)
+
+
+def load_seen(run: Run) -> Timeline:
+    """What a live run has been shown so far, as it was when it was shown."""
+    seen, bounds = seen_load(run), bounds_of(run.date_from, run.session)
+    length = Timeframe.MINUTE.bar_seconds
+    minutes = int((bounds.close - bounds.open).total_seconds()) // length
+    return Timeline(
+        seen.columns,
+        seen.starts,
+        seen.starts + length,
+        Timeframe.MINUTE,
+        minutes * len(run.symbols),
+        closes=bounds.close,
+        problems=seen.problems,
+    )
+
+
+def minute_from(moment: datetime) -> datetime:
+    """The first minute that starts then or later."""
+    floor = moment.replace(second=0, microsecond=0)
+    return floor if floor == moment else floor + timedelta(minutes=1)
 
 
 def load_days(symbols: list[str], days: list[date], *, needs_quotes: bool = False) -> Timeline:

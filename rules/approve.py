@@ -13,7 +13,7 @@ from rules.halts import halted
 from rules.largest import largest_passing
 from rules.limits import EffectiveLimits
 from rules.market_view import MarketView
-from rules.proposal import NextTradeAt, Proposal, Venue
+from rules.proposal import FeedProblem, NextTradeAt, Proposal, Venue
 from rules.propose import propose
 from rules.rule_checks import BoundRule, bind
 from trading.ledger import Account
@@ -32,6 +32,7 @@ def make_approve(
     market: MarketView | None = None,
     rules: Sequence[BoundRule] | None = None,
     gates: Sequence[Gate] = GATES,
+    feed_problem: FeedProblem | None = None,
 ) -> Approve:
     """Make the door of one run. It is pure: it looks at the account, changes nothing, and answers the same twice.
 
@@ -40,7 +41,9 @@ def make_approve(
     `market` is what rules look at, `rules` are those of the limits where somebody has read them already.
     `gates` are all of them; only a what-if, which stores no order, asks what they cost by leaving one out.
     """
-    venue = Venue(frozenset(known_symbols), next_trade_at, dict(sectors or {}), frozenset(option_symbols))
+    venue = Venue(
+        frozenset(known_symbols), next_trade_at, dict(sectors or {}), frozenset(option_symbols), feed_problem
+    )
     if rules is None:
         market = market or MarketView(next_trade_at=next_trade_at, sectors=sectors)
         rules = [bind(rule, limits, market, venue.option_symbols) for rule in limits.rules]

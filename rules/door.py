@@ -13,7 +13,7 @@ from rules.intents import held_before
 from rules.kinds.base import Missing, Verb, Violation
 from rules.limits import EffectiveLimits
 from rules.market_view import MarketView
-from rules.proposal import NextTradeAt
+from rules.proposal import FeedProblem, NextTradeAt
 from rules.rule_checks import BoundRule, bind
 from rules.verdicts import owner
 from trading.ledger import Account
@@ -38,6 +38,7 @@ def make_door(
     option_symbols: Collection[str] = (),
     market: MarketView | None = None,
     gates: Sequence[Gate] = GATES,
+    feed_problem: FeedProblem | None = None,
 ) -> Door:
     """Make both halves from one reading of the rules; see `make_approve`. `market` belongs to this door alone."""
     market = market or MarketView(next_trade_at=next_trade_at, sectors=sectors)
@@ -50,6 +51,7 @@ def make_door(
         option_symbols=option_symbols,
         rules=rules,
         gates=gates,
+        feed_problem=feed_problem,
     )
     stops = daily_loss.GATE in gates and any(limit.field == STOPS_FROM for limit in limits.daily_loss)
     watching = [rule for rule in rules if rule.is_watching]

@@ -13,6 +13,7 @@ from trading.orders import Order
 from trading.types import OrderIntent, Side
 
 NextTradeAt = Callable[[datetime], datetime | None]
+FeedProblem = Callable[[datetime], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,9 @@ class Venue:
     next_trade_at: NextTradeAt | None
     sectors: Mapping[str, str]
     option_symbols: frozenset[str]
+    feed_problem: FeedProblem | None = (
+        None  # why nothing may be opened at a moment of a live run; "" for none
+    )
 
 
 class Unclear(Exception):

@@ -8,6 +8,19 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from core.models import OwnedModel
+from runs.live.models import LiveBar, LiveSession, LiveStep
+
+__all__ = [
+    "LiveBar",
+    "LiveSession",
+    "LiveStep",
+    "Mode",
+    "Run",
+    "RunEvent",
+    "RunState",
+    "RunStatistics",
+    "Session",
+]
 
 
 class RunState(models.TextChoices):
@@ -58,6 +71,7 @@ class Run(OwnedModel):
         null=True, blank=True, help_text="pace to watch it at; empty: as fast as it goes"
     )
     idempotency_key = models.CharField(max_length=100, blank=True)
+    feed = models.CharField(max_length=40, blank=True, help_text="of a live run; empty: stored bars")
 
     snapshot = models.JSONField()
     snapshot_hash = models.CharField(max_length=64)
@@ -87,6 +101,8 @@ class Run(OwnedModel):
     lease_expires_at = models.DateTimeField(null=True, blank=True)
     # When a worker was last asked for; runs_to_wake() asks again when none has come.
     woken_at = models.DateTimeField(default=timezone.now)
+    # When it wants to be woken, by `core.clock`: between two bars a live run holds no worker.
+    wake_at = models.DateTimeField(null=True, blank=True)
     resumed_in_vain = models.PositiveSmallIntegerField(default=0)
     worker_seconds = models.FloatField(default=0)
     stop_requested_at = models.DateTimeField(null=True, blank=True)
@@ -147,6 +163,7 @@ class Run(OwnedModel):
                 name="run_paused_until",
                 condition=Q(state="paused", resume_at__isnull=False),
             ),
+            models.Index(fields=["wake_at"], name="run_waiting_until", condition=Q(wake_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -157,13 +174,16 @@ class Run(OwnedModel):
         return self.state in ACTIVE_STATES
 
     @property
+    def is_live(self) -> bool:
+        """Whether its bars come from a feed as they happen."""
+        return bool(self.feed)
+
+    @property
     def coverage(self) -> float | None:
-        """Bars present ÷ bars expected; None until the data was looked at."""
-        return (
-            self.bars_present / self.bars_expected
-            if self.bars_expected and self.bars_present is not None
-            else None
-        )
+        """Bars present ÷ bars expected; None until the data was looked at, and while more of it is to come."""
+        if not self.bars_expected or self.bars_present is None or (self.is_live and self.is_active):
+            return None
+        return self.bars_present / self.bars_expected
 
 
 class RunEvent(OwnedModel):

@@ -34,6 +34,7 @@ class Claim:
     user_id: int
     run_id: int
     token: int
+    is_live: bool = False
 
 
 def lease_take(user: User, run_id: int, *, owner: str) -> Claim | None:
@@ -61,11 +62,12 @@ def lease_take(user: User, run_id: int, *, owner: str) -> Claim | None:
         run.lease_token += 1
         run.lease_owner = owner
         run.lease_expires_at = lease_end()
+        run.wake_at = None
         run.save(update_fields=["state", "started_at", "resumed_in_vain", *LEASE_FIELDS])
-        return Claim(run.user_id, run.pk, run.lease_token)
+        return Claim(run.user_id, run.pk, run.lease_token, run.is_live)
 
 
-LEASE_FIELDS = ["lease_token", "lease_owner", "lease_expires_at"]
+LEASE_FIELDS = ["lease_token", "lease_owner", "lease_expires_at", "wake_at"]
 
 
 def run_lock_claimed(user: User, claim: Claim) -> Run:
@@ -121,11 +123,13 @@ LOCK = f"SELECT {ASKED} FROM runs_run WHERE {HOLDS} AND deleted_at IS NULL FOR U
 RENEW = f"UPDATE runs_run SET lease_expires_at = %s WHERE {HOLDS}"  # noqa: S608
 
 
-def lease_release(user: User, claim: Claim) -> None:
-    """Give the lease back between two slices, so that the next may take it at once."""
+def lease_release(user: User, claim: Claim, *, wake_at: datetime | None = None) -> None:
+    """Give the lease back between two slices, so that the next may take it at once, or is sent for at a moment of the
+    market's clock."""
     with transaction.atomic():
         run = run_lock_claimed(user, claim)
         run.lease_owner, run.lease_expires_at, run.woken_at = "", None, timezone.now()
+        run.wake_at = wake_at
         run.save(update_fields=[*LEASE_FIELDS, "woken_at"])
 
 

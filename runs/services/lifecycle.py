@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from core import clock
 from core.errors import Conflict
 from runs.models import LEGAL_MOVES, Run, RunState
 from runs.selectors import access_run
@@ -57,7 +58,9 @@ def run_stop(user: User, run_id: int) -> Run:
         run_finish(run, RunState.STOPPED)
     elif run.state == RunState.RUNNING and run.stop_requested_at is None:
         run.stop_requested_at = timezone.now()
-        run.save(update_fields=["stop_requested_at"])
+        if run.wake_at is not None:
+            run.wake_at = clock.now()  # one that waits for its next bar need not wait to hear of it
+        run.save(update_fields=["stop_requested_at", "wake_at"])
         event_append(run, "stop_requested", simulated_at=run.simulated_at)
     return run
 

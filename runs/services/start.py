@@ -9,18 +9,21 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
+from core import clock
 from core.errors import Conflict, UserError
-from market.calendar import is_trading_day, why_closed
+from market.calendar import exchange_day, is_trading_day, why_closed
 from market.selectors import instrument_get
 from profiles.models import TradingModel
 from profiles.selectors import access_model, profile_get
+from runs.live.start import live_session_check, live_session_open, live_terms, quotes_check
+from runs.live.terms import LiveTerms
 from runs.models import Mode, Run, Session
 from runs.selectors import active_run_count
 from runs.services.events import event_append
 from runs.services.pause import budget_clean
 from runs.snapshot import snapshot_hash, snapshot_take
+from trading.settings import ExecutionSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class RunRequest:
     steps_per_second: float | None = None
     budget: dict[str, Any] = field(default_factory=dict)  # caps on asking, see runs.services.pause
     idempotency_key: str = ""
+    feed: str = ""  # of a live run, whose bars come as they happen; without one it trades stored bars
     replay_of: Run | None = None
     snapshot: dict[str, Any] | None = None  # checked above this room; without one the Model as it is now
 
@@ -56,8 +60,9 @@ def run_start(user: User, request: RunRequest) -> tuple[Run, bool]:
     open_check(model)
     symbols = symbols_check(model, allowed_symbols(model, request), request.symbols)
     dates_check(request)
+    terms = live_terms(request.feed, user.pk) if request.feed else None
     cap_check(user, model)
-    run = run_create(user, model, request, symbols)
+    run = run_create(user, model, request, symbols, terms)
     event_append(run, "queued")
     return run, True
 
@@ -88,7 +93,16 @@ def dates_check(request: RunRequest) -> None:
         raise field_error(
             "date_to", f"The last day {request.date_to} is before the first, {request.date_from}."
         )
-    if request.date_to > timezone.localdate():
+    if request.feed:
+        live_session_check(
+            mode=request.mode,
+            session=request.session,
+            first=request.date_from,
+            last=request.date_to,
+            is_paced=request.steps_per_second is not None,
+        )
+        return
+    if request.date_to > exchange_day(clock.now()):
         raise field_error(
             "date_to", f"{request.date_to} is in the future; runs need bars that have happened."
         )
@@ -125,14 +139,10 @@ def cap_check(user: User, model: TradingModel) -> None:
         )
 
 
-def run_create(user: User, model: TradingModel, request: RunRequest, symbols: list[str]) -> Run:
-    snapshot = request.snapshot or snapshot_take(
-        model=model,
-        profile=profile_get(user),
-        decider=request.decider,
-        decider_params=request.decider_params,
-        mode=request.mode,
-    )
+def run_create(
+    user: User, model: TradingModel, request: RunRequest, symbols: list[str], terms: LiveTerms | None
+) -> Run:
+    snapshot = snapshot_of(user, model, request, terms)
     run = Run.objects.create(
         user=user,
         model=model,
@@ -147,11 +157,32 @@ def run_create(user: User, model: TradingModel, request: RunRequest, symbols: li
         steps_per_second=request.steps_per_second,
         budget=budget_clean(request.budget),
         idempotency_key=request.idempotency_key,
+        feed=request.feed,
         snapshot=snapshot,
         snapshot_hash=snapshot_hash(snapshot),
         initial_cash=Decimal(snapshot["model"]["initial_cash"]),
         replay_of=request.replay_of,
     )
+    if terms is not None:
+        live_session_open(run)
     model.next_run_number += 1
     model.save(update_fields=["next_run_number"])
     return run
+
+
+def snapshot_of(
+    user: User, model: TradingModel, request: RunRequest, terms: LiveTerms | None
+) -> dict[str, Any]:
+    """The configuration that was given, or the Model's own, with the terms of a live run."""
+    snapshot = request.snapshot or snapshot_take(
+        model=model,
+        profile=profile_get(user),
+        decider=request.decider,
+        decider_params=request.decider_params,
+        mode=request.mode,
+    )
+    snapshot = {name: value for name, value in snapshot.items() if name != "live"}
+    if terms is not None:
+        quotes_check(ExecutionSettings.from_json(snapshot["execution"]))
+        snapshot["live"] = terms.to_json()
+    return snapshot
