@@ -58,6 +58,7 @@ class Hub:
         self.followers: dict[str, set[asyncio.Queue[str]]] = {}
         self.reader: asyncio.Task[None] | None = None
         self.is_listening = asyncio.Event()
+        self.is_lost = False
 
     def follow(self, topics: list[str]) -> asyncio.Queue[str]:
         queue: asyncio.Queue[str] = asyncio.Queue(QUEUE_SIZE)
@@ -65,6 +66,7 @@ class Hub:
             self.followers.setdefault(topic, set()).add(queue)
         if self.reader is None or self.reader.done():
             self.is_listening.clear()
+            self.is_lost = False
             self.reader = asyncio.create_task(self.read())
         return queue
 
@@ -88,6 +90,7 @@ class Hub:
                         self.pass_on(message["data"])
         except (redis.RedisError, OSError) as error:
             logger.warning("live events are off: %s", error)
+            self.is_lost = True
             for queues in list(self.followers.values()):
                 for queue in queues:
                     put_if_room(queue, "")
@@ -116,13 +119,19 @@ def hub() -> Hub:
 
 
 async def events(topics: list[str]) -> AsyncIterator[bytes]:
-    """Yield server-sent events: `ready` first (ask for everything again), then one `poke` per change, or `end`."""
+    """Yield server-sent events: `ready` first (ask for everything again), then one `poke` per change, or `end`.
+
+    Without Redis `end` comes at once, so that a page polls and tries again less and less often.
+    """
     queue = hub().follow(topics)
     deadline = asyncio.get_running_loop().time() + STREAM_SECONDS
     try:
         with suppress(TimeoutError):
             # A change after `ready` has to be heard, or a page that asked on it would show the old until the next one.
             await asyncio.wait_for(hub().is_listening.wait(), LISTEN_SECONDS)
+        if hub().is_lost:
+            yield event("end", [])
+            return
         yield b"retry: 2000\n" + event("ready", topics)
         while asyncio.get_running_loop().time() < deadline:
             try:

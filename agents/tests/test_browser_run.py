@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
 from agents.session import advance
-from agents.tasks import run_slice
+from agents.tests.worker import INSTANT, finish, work
 from agents.tests.world import bars_make, model_make, run_make
 from core.testing_browser import PHONE, WIDE, accessibility_problems, log_in, wait_until
 from profiles.models import TradingModel
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-INSTANT = 0.001  # long enough for one commit, too short for two
 TABS = [
     "decisions", "orders", "round-trips", "verdicts", "notices", "statistics", "limits", "calls", "equity", "snapshot",
     "audit", "events", "export",
@@ -36,18 +35,6 @@ def model(alice: User, monkeypatch: pytest.MonkeyPatch) -> TradingModel:
     bars_make()
     bars_make("OTHER", seed=3)
     return model_make(alice, "Watched")
-
-
-def work(run: Run, slices: int = 1) -> None:
-    """Be the worker: one commit a slice."""
-    for _ in range(slices):
-        run_slice(run.user_id, run.pk, slice_seconds=INSTANT)
-
-
-def finish(run: Run) -> Run:
-    while run_slice(run.user_id, run.pk, slice_seconds=30):
-        pass
-    return run
 
 
 def test_a_run_is_started_watched_in_two_tabs_and_stopped(
@@ -187,16 +174,6 @@ def test_without_the_stream_the_page_still_follows(
     finish(run)
     expect(page.locator("#run-state")).to_contain_text("completed", timeout=10_000)
     expect(page.locator("table.decision-table tbody tr").first).to_contain_text("390")
-
-
-def test_a_marker_leads_to_its_decision(browser_page: Page, alice: User, model: TradingModel) -> None:
-    page = browser_page
-    run = finish(run_make(alice, model, "buy_and_hold"))
-    log_in(page, alice)
-    page.goto(f"/models/{model.pk}/r/{run.number}/")
-    href = page.evaluate("JSON.parse(document.getElementById('candles-data').textContent).fills[0].href")
-    page.goto(f"/models/{model.pk}/r/{run.number}/{href}")
-    expect(page.locator("#decision")).to_contain_text("buy 20 % of equity in TEST")
 
 
 @pytest.mark.slow

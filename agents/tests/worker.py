@@ -1,0 +1,20 @@
+"""The test as the worker: it takes the steps of a run while somebody watches."""
+
+from __future__ import annotations
+
+from agents.tasks import run_slice
+from runs.models import Run
+
+INSTANT = 0.001  # long enough for one commit, too short for two
+
+
+def work(run: Run, slices: int = 1) -> None:
+    """One commit a slice."""
+    for _ in range(slices):
+        run_slice(run.user_id, run.pk, slice_seconds=INSTANT)
+
+
+def finish(run: Run) -> Run:
+    while run_slice(run.user_id, run.pk, slice_seconds=30):
+        pass
+    return run
