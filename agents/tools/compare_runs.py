@@ -89,17 +89,22 @@ def figures_table(runs: Sequence[Run]) -> Table:
     figures = [name for name in FIGURES if name in DEFINITIONS]
     values = {run.pk: found.values if (found := statistics_now(run)) else {} for run in runs}
     facts = {name: figure_fact(name, DEFINITIONS[name], None) for name in figures}
-    head = [("run", "Run", Unit.COUNT), ("model", "Model", Unit.TEXT), ("state", "State", Unit.TEXT)]
-    head += [("step", "Last step", Unit.COUNT), ("decider", "Decider", Unit.TEXT)]
+    head = [("run_id", "Run id", Unit.COUNT), ("run", "Run", Unit.COUNT), ("model", "Model", Unit.TEXT)]
+    head += [
+        ("state", "State", Unit.TEXT),
+        ("step", "Last step", Unit.COUNT),
+        ("decider", "Decider", Unit.TEXT),
+    ]
     columns = [*head, *((name, fact.label, fact.unit) for name, fact in facts.items())]
+    is_one_model = len({run.model_id for run in runs}) == 1
     rows = [
         Row(
             values=[
-                *(run.number, run.model.name, run.state, run.cursor, run.decider),
+                *(run.pk, run.number, run.model.name, run.state, run.cursor, run.decider),
                 *(values[run.pk].get(name) for name in figures),
             ],
             url=run_url(run),
-            cite=f"run {run.number}",
+            cite=f"run {run.number}" if is_one_model else named(run),
         )
         for run in runs
     ]

@@ -83,3 +83,17 @@ def test_nonsense_is_read_in_time(text: str) -> None:
     began = time.monotonic()
     cited(text, [RESULT])
     assert time.monotonic() - began < 5
+
+
+def test_a_run_of_two_models_is_named_with_its_model() -> None:
+    rows = [
+        Row(values=[1], url=f"/models/{model}/r/1/", cite=f"run 1 of {name}")
+        for model, name in ((3, "Momentum on SPY"), (4, "Mean (2) *reversion*"))
+    ]
+    links = [Link(text="run 1", url=row.url or "") for row in rows]
+    found = [Payload(title="Runs", tables=[table_of("Runs", [("n", "N", Unit.COUNT)], rows)], links=links)]
+    text = "[run 1 of Momentum on SPY], [run 1 of Mean (2) *reversion*], [run 1], [run 1 of Another]"
+    assert cited(text, [payload.to_json() for payload in found]) == (
+        "[run 1 of Momentum on SPY](/models/3/r/1/), [run 1 of Mean (2) *reversion*](/models/4/r/1/), "
+        "run 1, run 1 of Another"
+    )
