@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from agents.luck.selectors import standing_of
 from agents.selectors import statistics_now
 from agents.tools.about import run_asked, run_facts, run_link, run_notes, run_title
 from agents.tools.base import Asking, RunArguments, Tool
@@ -91,6 +92,19 @@ def decided_facts(run: Run) -> list[Fact]:
         Fact(key="orders", label="Orders", value=run.order_count, unit=Unit.COUNT),
         Fact(key="fills", label="Fills", value=run.fill_count, unit=Unit.COUNT),
         Fact(key="denials", label="Denials", value=run.denial_count, unit=Unit.COUNT),
+        *luck_facts(run),
+    ]
+
+
+def luck_facts(run: Run) -> list[Fact]:
+    """Whether chance alone would have done as well, where that has been worked out."""
+    standing = standing_of(run)
+    if standing is None:
+        return []
+    found = standing.conclusion
+    return [
+        Fact(key="luck", label="Luck or more", value=found.headline),
+        Fact(key="luck_why", label="Why", value=found.sentence),
     ]
 
 

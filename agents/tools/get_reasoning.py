@@ -94,8 +94,11 @@ def entry_row(run: Run, entry: Entry) -> Row:
 
 def said(wish: Wish) -> str:
     """ "buy 20 SPY (denied by MAX_POSITION)" """
-    done = "; ".join(f"{item.done} by {item.code}" for item in wish.objections)
-    return f"{wish.text} ({done})" if done else wish.text
+    done: dict[str, list[str]] = {}
+    for item in wish.objections:
+        done.setdefault(item.done, []).append(item.code)
+    words = "; ".join(f"{effect} by {', '.join(codes)}" for effect, codes in done.items())
+    return f"{wish.text} ({words})" if words else wish.text
 
 
 TOOL = Tool(

@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from agents.system_agent.builtin.base import Intent
+from agents.system_agent.builtin.base import Intent, Results
 from agents.system_agent.builtin.intents import intent_of
+from agents.system_agent.builtin.languages import meaning_of
 from agents.system_agent.builtin.naming import asked_about
 from agents.system_agent.builtin.reading import Found, paragraphs
+from agents.system_agent.builtin.topics.help import UNKNOWN
 from agents.system_agent.citing import cited
 from agents.system_agent.events import (
     Done,
@@ -28,6 +30,7 @@ from core.errors import UserError
 
 MOST_READ = 2_000  # characters of a question that patterns look at
 MOST_WRITTEN = 30_000  # and of an answer
+NEWEST = "I looked at the newest run; name another one by its number and its Model."
 PIECE = re.compile(r"\S+\s*|\s+")
 
 
@@ -40,9 +43,10 @@ def answer_built_in(request: TurnRequest, asking: Asking, stop: Callable[[], boo
         yield Failure(error.code, error.message)
         yield Done(is_partial=True)
         return
-    intent, toolbox, problems = intent_of(question, asking), Toolbox(asking), list[str]()
-    found: dict[str, Found] = {}
-    for use in intent.uses(question, asking):
+    meant, lead = understood(question, asking)
+    intent, toolbox, problems = intent_of(meant, asking), Toolbox(asking), list[str]()
+    found = Results(meant)
+    for use in intent.uses(meant, asking):
         if stop():
             yield Done(is_partial=True)
             return
@@ -52,21 +56,37 @@ def answer_built_in(request: TurnRequest, asking: Asking, stop: Callable[[], boo
             if isinstance(event, ToolResult) and event.error:
                 problems.append(event.error)
             elif isinstance(event, ToolResult):
-                found[event.tool] = Found(event.payload)
-    yield from said(intent, found, problems, toolbox.found)
+                found.keep(event.tool, Found(event.payload))
+    is_newest = asking.run_id is None and intent.name not in ("across", "compare") and names_a_run(found)
+    yield from said(intent, found, problems, toolbox.found, (lead, NEWEST if is_newest else ""))
     yield Done()
+
+
+def names_a_run(found: Results) -> bool:
+    return any(each.fact("run_number") is not None for each in found.values())
+
+
+def understood(question: str, asking: Asking) -> tuple[str, str]:
+    """The question in English, with a sentence that says so where it was asked in another language."""
+    meaning = meaning_of(question) if intent_of(question, asking) is UNKNOWN else None
+    if meaning is None:
+        return question, ""
+    return meaning, f"I answer in English, and read your question as “{meaning}”"
 
 
 def said(
     intent: Intent,
-    found: Mapping[str, Found],
+    found: Results,
     problems: list[str],
     results: list[tuple[str, Mapping[str, Any]]],
+    around: tuple[str, str],
 ) -> Iterator[TurnEvent]:
+    """The answer with a sentence before and one after it."""
     if not found and problems:
         yield Failure("no_answer", problems[0])
         return
-    whole = clean(paragraphs(intent.write(found), *dict.fromkeys(problems)), MOST_WRITTEN)
+    before, after = around
+    whole = clean(paragraphs(before, intent.write(found), *dict.fromkeys(problems), after), MOST_WRITTEN)
     text = cited(whole, [payload for _, payload in results])
     for piece in PIECE.findall(text):
         yield TextDelta(piece)

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from agents.system_agent.builtin.reading import Found
 from agents.tools.base import Asking
 
-Results = Mapping[str, Found]  # by tool
-Use = Callable[
-    [Results], "tuple[str, str] | None"
-]  # a tool with its arguments in JSON, by what was found before
+AGAIN = " again"
+
+
+class Results(dict[str, Found]):
+    """What was found by tool, for whoever words the answer; a tool's second result stands under its name and “ again”."""
+
+    def __init__(self, question: str = "") -> None:
+        super().__init__()
+        self.question = question
+
+    def keep(self, tool: str, found: Found) -> None:
+        self[tool + AGAIN if tool in self else tool] = found
+
+
+# A tool with its arguments in JSON, by what was found before.
+Use = Callable[[Results], "tuple[str, str] | None"]
 FEW = 30  # trades; with fewer, everything may be chance
 FEW_WORDS = "These are few trades: much of this may be chance."
 
@@ -27,6 +39,7 @@ class Intent:
     pattern: re.Pattern[str]
     uses: Callable[[str, Asking], Sequence[Use]]
     write: Callable[[Results], str]
+    fits: Callable[[Asking], bool] = lambda asking: True  # in which conversations it can be meant
 
 
 def words(*alternatives: str) -> re.Pattern[str]:

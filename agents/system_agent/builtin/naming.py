@@ -45,3 +45,16 @@ def model_named(asking: Asking, question: str) -> int | None:
     }
     matching = [name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said)]
     return names[max(matching, key=len)] if matching else None
+
+
+def runs_named(asking: Asking, question: str) -> list[int]:
+    """Ids of the runs that are named with their Models: “run 1 of Cross with run 2 of Breakout”, in that order."""
+    said, found = " ".join(question.split()).casefold(), dict[int, int]()
+    with acting_as(asking.user.pk):
+        for pk, name in models_list(asking.user).values_list("pk", "name"):
+            spelled = re.escape(" ".join(name.split()).casefold())
+            for match in re.finditer(rf"\brun\s+#?(\d{{1,9}})\s+of\s+{spelled}(?!\w)", said):
+                runs = runs_of_model(asking.user, pk).filter(number=min(int(match[1]), LARGEST_ID))
+                for run_id in runs.values_list("pk", flat=True):
+                    found[run_id] = match.start()
+    return sorted(found, key=lambda run_id: found[run_id])

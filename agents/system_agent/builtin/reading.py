@@ -51,6 +51,10 @@ class Found:
         fact = self.fact(key)
         return written(fact["value"], fact["unit"]) if fact else written(None, Unit.TEXT)
 
+    def label(self, key: str) -> str:
+        fact = self.fact(key)
+        return str(fact["label"]) if fact else ""
+
     def has(self, key: str) -> bool:
         fact = self.fact(key)
         return fact is not None and fact["value"] is not None
@@ -91,6 +95,11 @@ def amount(value: Decimal) -> str:
 def change(value: Decimal) -> str:
     """−$56.00 or +$13.00."""
     return f"+{money(value)}" if value > 0 else money(value)
+
+
+def counted(number: str, noun: str) -> str:
+    """1 trip, 3 trips; the number as it is written."""
+    return f"{number} {noun}" if number == "1" else f"{number} {noun}s"
 
 
 def bullets(*lines: str) -> str:

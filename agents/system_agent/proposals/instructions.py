@@ -61,8 +61,9 @@ def result_of(run: Run) -> str:
     """What the words in force have come to."""
     found = statistics_now(run)
     values = found.values if found else {}
+    title = run_title(run)
     return (
-        f"{run_title(run).capitalize()} under the words of its time: return {percent(values.get('total_return'))}, "
+        f"{title[:1].upper()}{title[1:]} under the words of its time: return {percent(values.get('total_return'))}, "
         f"{values.get('trip_count', 0)} round trips, closed profit {money(values.get('trip_profit'))}."
     )
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from agents.system_agent.builtin.intents import EXAMPLES, intent_of
+from agents.system_agent.builtin.intents import intent_of
+from agents.system_agent.builtin.topics.help import EXAMPLES
 from agents.system_agent.builtin.topics.other_terms import terms_of
 from agents.system_agent.events import BUILT_IN
 from agents.system_agent.tests.scene import asked
@@ -21,23 +22,30 @@ from runs.models import Run, RunStatistics
 
 QUESTIONS = {
     "why": ["Why did I lose money?", "what made the money?", "Where do my Models lose money?", "where were the losses"],
-    "best_and_worst": ["Show the best and worst trades", "What were the worst trades of my newest run?", "biggest losing trade"],
+    "best_and_worst": ["Show the best and worst trades", "What were the worst trades of my newest run?", "biggest losing trade", "show me the losing trades", "list its trades", "which winners"],
     "drawdown": ["Explain the drawdown", "When was the deepest fall?"],
     "compare": ["Compare with run 2", "run 1 vs run 2", "Which of my Models did best, and why?", "How did its runs go so far?"],
     "patterns": ["When during the day does it make money?", "find patterns", "does confidence matter?", "what do losers have in common"],
     "what_if": ["What would a 20 % cap per position have done?", "What if fees were $2 per order?", "would a 2 % stop have helped"],
-    "suggest_rule": ["Suggest a rule", "which rules would help?", "can you recommend some rules"],
-    "earned": ["Which rules earned their keep?", "what did each rule earn", "what did the rules cost me"],
+    "suggest_rule": ["Suggest a rule", "which rules would help?", "can you recommend some rules", "what should I improve?"],
+    "earned": ["Which rules earned their keep?", "what did each rule earn", "what did the rules cost me", "did the stop loss fire?"],
     "limits": ["Which rules bind it?", "What may this Model do, and what not?", "Which limits hold for my trades?", "show the settings"],
     "denied": ["Which orders were denied?", "why was it refused"],
-    "decision": ["What was decided in step 4?", "why did it buy?", "order 2", "What happened at 09:33?"],
+    "quiet": ["Why did it not trade?", "why so few trades?", "why didn't it buy anything", "Why does it never sell?"],
+    "decision": ["What was decided in step 4?", "why did it buy?", "order 2", "What happened at 09:33?", "why did it buy at 09:36?"],
     "reasoning": ["What did it think about the script?", "show its reasoning", "what was the plan"],
     "instructions": ["What should change in its instructions?", "change the instructions to: Be careful."],
     "run_again": ["Run it again", "please rerun with OTHER", "repeat the run on 2026-03-11"],
-    "metrics": ["What is the Sharpe ratio?", "How did it do?", "how does it stand beside buy and hold", "show the statistics"],
+    "figure": ["What is the Sharpe ratio?", "what does drawdown mean?", "what is the win rate", "how much did I pay in fees?", "how many trades did it make?", "what's my P&L?", "is the market data complete?", "which decider made these decisions?", "Is this better than just holding?", "how does it stand beside buy and hold"],
+    "held": ["what is it holding now?", "open positions", "does it still hold something"],
+    "result": ["How did it do?", "how is it going?", "show the statistics", "summarize this run", "What did it do?", "status"],
+    "trust": ["Was it luck?", "should I trust this result?"],
     "bars": ["show the bars of TEST", "TEST price from 09:33 to 09:36"],
     "feature": ["How is slippage computed?", "what is a bracket?"],
-    "overview": ["hello", "", "42", "ÄÖÜ", "？"],
+    "help": ["hello", "Hi there!", "what can you do?", "What can you tell me once I have a run?"],
+    "thanks": ["thanks", "ok, great"],
+    "act": ["delete all my runs", "buy 100 shares of TEST", "please stop the run", "Can you place an order?", "sell everything"],
+    "unknown": ["", "42", "ÄÖÜ", "？", "asdf qwer"],
 }  # fmt: skip
 PAIRS = [(name, question) for name, questions in QUESTIONS.items() for question in questions]
 # Of a run that is not there in every scene.
@@ -177,4 +185,6 @@ def test_examples_hold_no_number_that_nobody_said() -> None:
 def test_in_general_the_newest_run_is_meant(alice: User, losing_run: Run) -> None:
     told = asked(alice, "Why did I lose money?")
     assert "Run 1 of Scripted lost $56.00" in told.text
+    assert "I looked at the newest run" in told.text
+    assert "newest" not in asked(alice, "Why did I lose money?", losing_run).text
     assert asked(alice, "Which of my Models did best, and why?").text.startswith("There is only one run")

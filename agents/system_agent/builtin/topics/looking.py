@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from agents.system_agent.builtin.base import Intent, Results, Use, always, tool, words
-from agents.system_agent.builtin.reading import Row, bullets, paragraphs
+from agents.system_agent.builtin.reading import Row, bullets, counted, paragraphs
 from agents.tools.base import Asking
 
 STEP = re.compile(r"\b(?:step|decision)\s+#?(\d{1,9})\b", re.IGNORECASE)
@@ -15,7 +15,10 @@ CLOCK = re.compile(r"\b(\d{1,2}):(\d\d)\b")
 QUOTED = re.compile(r"[“\"']([^”\"']{2,80})[”\"']")
 MENTION = re.compile(r"\b(?:about|of|mention(?:s|ed)?|say about|said about)\s+([\w -]{3,40})", re.IGNORECASE)
 SYMBOL = re.compile(r"\b([A-Z]{1,6}(?:\.[A-Z])?)\b")
+TRADED = re.compile(r"\b(buy|bought|sell|sold|short|cover|close|open|enter|exit|trade)d?\b", re.IGNORECASE)
+AROUND = 10  # minutes
 LONGEST = 300
+LONGEST_PASSAGE = 1_500
 MOST_LINES = 6
 NO_SYMBOLS = frozenset({"I", "A", "ET", "AM", "PM", "AI", "VWAP", "RSI", "P", "L", "OK", "US", "UTC"})
 
@@ -27,9 +30,31 @@ def decision_uses(question: str, asking: Asking) -> Sequence[Use]:
     if order := ORDER.search(question):
         return [tool("get_decision", order_number=int(order[1]))] if int(order[1]) else []
     if clock := CLOCK.search(question):
-        at = f"{int(clock[1]):02}:{clock[2]}"
-        return [tool("get_reasoning", time_from=at, time_to=at, limit=5)]
+        minute = min(24 * 60 - 1, 60 * int(clock[1]) + int(clock[2]))
+        exact = tool("get_reasoning", time_from=at(minute), time_to=at(minute), limit=5)
+        return [exact, nearby(minute)] if TRADED.search(question) else [exact]
     return [tool("get_reasoning", outcome="ordered", limit=5)]
+
+
+def at(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def nearby(minute: int) -> Use:
+    """Orders of the minutes around, where none was asked for in the minute itself."""
+    around = tool(
+        "get_reasoning",
+        outcome="ordered",
+        time_from=at(max(0, minute - AROUND)),
+        time_to=at(min(24 * 60 - 1, minute + AROUND)),
+        limit=5,
+    )
+
+    def use(found: Results) -> tuple[str, str] | None:
+        rows = found["get_reasoning"].rows("Entries") if "get_reasoning" in found else []
+        return None if any(row.cells["outcome"] == "ordered" for row in rows) else around(found)
+
+    return use
 
 
 def write_decision(results: Results) -> str:
@@ -46,7 +71,7 @@ def write_decision(results: Results) -> str:
     ]
     return paragraphs(
         f"**{found.title}**, at {found.said('at')}: {found.said('outcome')}. It asked for: {found.said('asked_for')}.",
-        f"Its reasoning: “{found.said('reasoning')[:LONGEST]}”" if found.has("reasoning") else "",
+        f"Its reasoning: “{cut(found.said('reasoning'))}”" if found.has("reasoning") else "",
         "Limits that objected:" if objections else "",
         bullets(*objections),
         "Filled:" if fills else "Nothing of it was filled.",
@@ -68,29 +93,47 @@ def write_reasoning(results: Results) -> str:
             "Say which decision: by its step, as in “step 14”, by its order, or by its time, as in “10:35”."
         )
     lines = [entry_line(row) for row in found.rows("Entries")[:MOST_LINES]]
+    around = results.get("get_reasoning again")
+    if around is not None:
+        near = [entry_line(row) for row in around.rows("Entries")[:MOST_LINES]]
+        lines += ["No order was asked for then." + (" Those nearest to it:" if near else ""), *near]
+    matching = (
+        "1 entry matches" if found.said("matching") == "1" else f"{found.said('matching')} entries match"
+    )
     return paragraphs(
-        f"**{found.said('matching')} entries match** in {found.title.removeprefix('Reasoning of ')}.",
+        f"**{matching}** in {found.title.removeprefix('Reasoning of ')}.",
         bullets(*lines),
         *found.notes,
     )
 
 
 def entry_line(row: Row) -> str:
-    asked = f" asked for {row.said('asked_for')}" if row.cells["asked_for"] else ""
-    return f"{row.cite} {row.said('at')}, {row.said('outcome')}{asked}: “{row.said('reasoning')[:LONGEST]}”"
+    asked = f"; it asked for {row.said('asked_for')}" if row.cells["asked_for"] else ""
+    return f"{row.cite} {row.said('at')}, {row.said('outcome')}{asked}: “{cut(row.said('reasoning'))}”"
+
+
+def cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rsplit(' ', 1)[0]}…"
 
 
 def write_denied(results: Results) -> str:
     found = results["get_reasoning"]
     report = results.get("rule_report")
     codes = (
-        [f"{row.said('code')}: {row.said('count')} orders" for row in report.rows("Denials by limit")]
+        [
+            f"{row.said('code')}: {counted(row.said('count'), 'order')}"
+            for row in report.rows("Denials by limit")
+        ]
         if report
         else []
     )
     lines = [entry_line(row) for row in found.rows("Entries")[:MOST_LINES]]
+    if not found.value("matching"):
+        return paragraphs(
+            f"**Nothing was denied** in {found.title.removeprefix('Reasoning of ')}.", *found.notes
+        )
     return paragraphs(
-        f"**{found.said('matching')} decisions were denied** in {found.title.removeprefix('Reasoning of ')}.",
+        f"**{counted(found.said('matching'), 'decision')} met a limit that said no** in {found.title.removeprefix('Reasoning of ')}.",
         bullets(*codes),
         bullets(*lines),
         *found.notes,
@@ -125,11 +168,13 @@ def write_feature(results: Results) -> str:
     rows = found.rows("Passages")
     if not rows:
         return paragraphs(*found.notes)
-    first = rows[0]
+    first, shown = rows[0], rows[0].said("text")
+    if len(shown) > LONGEST_PASSAGE:
+        shown = shown[:LONGEST_PASSAGE].rsplit("\n", 1)[0] + "\n\nThe rest stands on that page."
     others = [f"{row.said('section')} ({row.said('page')})" for row in rows[1:]]
     return paragraphs(
         f"**{first.said('section')}** (from the page “{first.said('page')}”)",
-        first.said("text"),
+        shown,
         f"See also: {', '.join(others)}." if others else "",
     )
 

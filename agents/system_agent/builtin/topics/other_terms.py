@@ -81,6 +81,12 @@ def write(results: Results) -> str:
         f"{row.cite} {row.said('asked_for')}: {row.said('after')} shares instead of {row.said('before')}. {row.said('why')}"
         for row in found.rows("Orders answered otherwise")[:MOST_LINES]
     ]
+    if not any(found.value(key) for key in ("difference", "denied", "let_through", "resized")):
+        return paragraphs(
+            f"**{found.said('words')[:1].upper()}{found.said('words')[1:]}: nothing would have changed.** Every order would "
+            f"have been answered as it was; final equity stays {found.said('equity_as_it_was')}.",
+            *found.notes,
+        )
     return paragraphs(
         f"**{found.said('words')[:1].upper()}{found.said('words')[1:]}: it {verdict}.** Final equity "
         f"{found.said('equity_what_if')} instead of {found.said('equity_as_it_was')}; return "

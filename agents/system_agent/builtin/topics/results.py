@@ -1,40 +1,19 @@
-"""Statistics, drawdown, comparison and patterns."""
+"""Drawdown, comparison and patterns."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 
 from agents.system_agent.builtin.base import Intent, Results, Use, always, tool, words
-from agents.system_agent.builtin.reading import Found, Row, bullets, change, paragraphs
+from agents.system_agent.builtin.naming import runs_named
+from agents.system_agent.builtin.reading import Found, Row, bullets, change, counted, paragraphs
 from agents.tools.base import Asking
 
-KEY_FIGURES = (
-    ("total_return", "Return"),
-    ("benchmark_return", "Buy and hold"),
-    ("profit", "Profit"),
-    ("max_drawdown", "Max drawdown"),
-    ("sharpe", "Sharpe ratio"),
-    ("trip_count", "Round trips"),
-    ("win_rate", "Win rate"),
-    ("profit_factor", "Profit factor"),
-    ("fees_paid", "Fees paid"),
-    ("decided_share", "Answered by the decider"),
-)
 NUMBER = re.compile(r"\d{1,6}")
 MOST_LINES = 6
-
-
-def write_metrics(results: Results) -> str:
-    found = results["calculate_metrics"]
-    lines = [f"{label}: {found.said(key)}" for key, label in KEY_FIGURES if found.fact(key)]
-    return paragraphs(
-        f"**{found.title}**, as of step {found.said('as_of_step')}:",
-        bullets(*lines),
-        "— is undefined: there is too little data for it. Every figure with its definition is in the card.",
-        *found.notes,
-    )
+MOST_COMPARED = 7  # runs
+MOST_BESIDE = 3  # whose settings can be read side by side in a line
 
 
 def write_drawdown(results: Results) -> str:
@@ -63,38 +42,52 @@ def write_drawdown(results: Results) -> str:
 
 
 def compare_uses(question: str, asking: Asking) -> Sequence[Use]:
-    """Runs that are named by number; without any, the newest."""
-    numbers = list(dict.fromkeys(map(int, NUMBER.findall(question))))[:7]
+    """Runs that are named with their Models, or by number within one; without any, the newest."""
+    ids = runs_named(asking, question)
+    if len(ids) > 1:
+        return [tool("compare_runs", run_ids=ids[:MOST_COMPARED])]
+    numbers = list(dict.fromkeys(map(int, NUMBER.findall(question))))[:MOST_COMPARED]
     if numbers and (asking.model_id is not None or asking.run_id is not None):
-        return [
-            lambda found: (
-                "compare_runs",
-                json.dumps({"run_numbers": [number for number in numbers if number]}),
-            )
-        ]
+        return [tool("compare_runs", run_numbers=[number for number in numbers if number])]
     return [tool("compare_runs")]
 
 
-def write_comparison(results: Results) -> str:
+def write_comparison(results: Results, *, worst_first: bool = False) -> str:
     found = results["compare_runs"]
-    rows = found.rows("Figures")
-    best = max(rows, key=lambda row: row.value("total_return"))
-    lines = [
-        f"[run {row.said('run')}] of {row.said('model')}: {row.said('total_return')} (max drawdown "
-        f"{row.said('max_drawdown')}, {row.said('trip_count')} round trips, win rate {row.said('win_rate')})"
-        for row in sorted(rows, key=lambda row: -row.value("total_return"))
-    ]
+    rows = sorted(found.rows("Figures"), key=lambda row: row.value("total_return"), reverse=not worst_first)
     differing = [
         row for row in found.rows("What was set up otherwise") if row.said("setting") not in UNTELLING
     ]
-    settings = [setting_line(row) for row in differing[:MOST_LINES]]
-    first = f"**Run {best.said('run')} of {best.said('model')} did best** with {best.said('total_return')}."
+    settings = [setting_line(row) for row in differing[:MOST_LINES]] if len(rows) <= MOST_BESIDE else []
     return paragraphs(
-        first if len(rows) > 1 else "There is only one run to look at.",
-        bullets(*lines),
+        verdict(rows),
+        bullets(*map(run_line, rows)),
         "Set up otherwise:" if settings else "",
         bullets(*settings),
+        "" if settings or not differing else "What was set up otherwise stands in the card.",
         *found.notes,
+    )
+
+
+def verdict(rows: Sequence[Row]) -> str:
+    """Who did best or worst, whoever stands first."""
+    if len(rows) < 2:
+        return "There is only one run to look at."
+    best, value = rows[0], rows[0].said("total_return")
+    if best.said("total_return") == rows[-1].said("total_return"):
+        return f"**They came to the same: {value}.**"
+    if best.value("total_return") < rows[-1].value("total_return"):
+        did = "did worst"
+    else:
+        did = "did best" if best.value("total_return") > 0 else "came out least badly"
+    return f"**Run {best.said('run')} of {best.said('model')} {did}** with {value}."
+
+
+def run_line(row: Row) -> str:
+    name = row.cite if " of " in row.cite else f"{row.cite} of {row.said('model')}"
+    return (
+        f"{name} came to {row.said('total_return')} ({change(row.value('profit'))}), max drawdown {row.said('max_drawdown')}, "
+        f"{counted(row.said('trip_count'), 'round trip')}, win rate {row.said('win_rate')}"
     )
 
 
@@ -136,7 +129,7 @@ def write_patterns(results: Results) -> str:
 def block(found: Found, title: str) -> str:
     table = next(each["title"] for each in found.payload["tables"] if each["title"].startswith(title))
     lines = [
-        f"{row.said('group')}: {row.said('trips')} trips, {row.said('winners')} won (win rate {row.said('win_rate')}, "
+        f"{row.said('group')}: {counted(row.said('trips'), 'trip')}, {row.said('winners')} won (win rate {row.said('win_rate')}, "
         f"between {row.said('win_rate_low')} and {row.said('win_rate_high')}), {change(row.value('profit'))}: "
         f"{row.said('finding')}"
         for row in found.rows(title)
@@ -146,7 +139,12 @@ def block(found: Found, title: str) -> str:
 
 DRAWDOWN = Intent(
     "drawdown",
-    words(r"\bdraw ?downs?\b", r"\bdeepest\b", r"\bfell\b", r"\bfall\b"),
+    words(
+        r"^(?!.*\b(mean(s|ing)?|definition|defined|computed|calculated|formula)\b).*\bdraw ?downs?\b",
+        r"\bdeepest\b",
+        r"\bfell\b",
+        r"\bfall\b",
+    ),
     always(tool("explain_drawdown")),
     write_drawdown,
 )
@@ -171,18 +169,8 @@ PATTERNS = Intent(
         r"\bholding times?\b",
         r"\bconfiden(t|ce)\b",
         r"\bin common\b",
+        r"\bwhen did\b.{0,20}\btrade\b",
     ),
     pattern_uses,
     write_patterns,
-)
-METRICS = Intent(
-    "metrics",
-    words(
-        r"\b(metrics?|statistics|sharpe|sortino|calmar|returns?|performance|result|profit factor|win rate|exposure)\b",
-        r"\bhow (did|does|is|was)\b.{0,30}\b(it|run|model|do|doing|go)\b",
-        r"\bbuy and hold\b",
-        r"\bfees\b",
-    ),
-    always(tool("calculate_metrics")),
-    write_metrics,
 )

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from agents.system_agent.builtin.base import FEW, FEW_WORDS, Intent, Results, always, tool, words
-from agents.system_agent.builtin.reading import Found, Row, amount, bullets, change, paragraphs
+from agents.system_agent.builtin.reading import Found, Row, amount, bullets, change, counted, paragraphs
+from agents.system_agent.builtin.topics.activity import denials_wanted, denied_wanted, quiet
 
 MOST_NAMED = 3
+LOSS = words(r"\b(lose|lost|losing|loss|losses|in the red)\b")
+BAD = words(r"\b(worst|losing|losers?|loss(es)?)\b")
+GOOD = words(r"\b(best|winning|winners?|top)\b")
+GAIN = words(r"\b(win|won|gain|made|make)\b")
 
 
 def headline(found: Found) -> str:
     """What the run came to, beside buy and hold."""
     profit = found.value("profit")
     verb = "lost" if profit < 0 else "made"
+    came_to = (
+        f"{verb} {amount(profit)}** ({found.said('total_return')})"
+        if profit
+        else "neither lost nor made money**"
+    )
     beside = (
         f" Buy and hold came to {found.said('benchmark_return')}." if found.has("benchmark_return") else ""
     )
     whole = found.title.removeprefix("Trades of ")
     return (
-        f"**{whole[:1].upper()}{whole[1:]} {verb} {amount(profit)}** ({found.said('total_return')}): "
+        f"**{whole[:1].upper()}{whole[1:]} {came_to}: "
         f"{found.said('final_equity')} from {found.said('initial_cash')}.{beside}"
     )
 
@@ -27,14 +37,14 @@ def balance(found: Found) -> str:
     if not found.value("trip_count"):
         return "No position was closed, so there is no round trip to explain it by."
     return (
-        f"Of {found.said('trip_count')} round trips {found.said('winning_trips')} won and {found.said('losing_trips')} "
+        f"Of {counted(found.said('trip_count'), 'round trip')} {found.said('winning_trips')} won and {found.said('losing_trips')} "
         f"lost: {change(found.value('gross_profit'))} against {change(found.value('gross_loss'))}, "
         f"{change(found.value('trip_profit'))} in all, after {found.said('fees')} of fees."
     )
 
 
 def part(row: Row, key: str) -> str:
-    return f"{row.said(key)}: {row.said('trips')} trips, {change(row.value('profit'))}, {row.said('winners')} won."
+    return f"{row.said(key)}: {counted(row.said('trips'), 'trip')}, {change(row.value('profit'))}, {row.said('winners')} won."
 
 
 def trade_line(row: Row) -> str:
@@ -65,7 +75,16 @@ def write_why(results: Results) -> str:
     chosen = [row for row in groups if (row.value("profit") < 0) == losing][:MOST_NAMED]
     trips = [row for row in found.rows("Round trips") if (row.value("profit") < 0) == losing]
     trips.sort(key=lambda row: row.value("profit"), reverse=not losing)
+    if not found.value("trip_count") and "get_reasoning" in results:
+        notes = [note for note in found.notes if note not in results["get_reasoning"].notes]
+        return paragraphs(
+            headline(found),
+            bullets(still_held(found)),
+            quiet(results) if not found.rows("Still held") else "",
+            *notes,
+        )
     return paragraphs(
+        contradiction(results.question, found),
         headline(found),
         balance(found),
         bullets(*(part(row, "symbol") for row in chosen), still_held(found)),
@@ -74,6 +93,21 @@ def write_why(results: Results) -> str:
         fall(results),
         paragraphs(caution(found), *found.notes),
     )
+
+
+def contradiction(question: str, found: Found) -> str:
+    """Where the question supposes the other result."""
+    profit = found.value("profit")
+    if LOSS.search(question) and profit > 0:
+        return "It did not lose money as a whole."
+    return "It made no money as a whole." if GAIN.search(question) and profit < 0 else ""
+
+
+def decisions_wanted(results: Results) -> tuple[str, str] | None:
+    """Without a closed trade, what it decided explains the result."""
+    found = results.get("analyze_trades")
+    needed = found is not None and not found.value("trip_count") and not found.rows("Still held")
+    return ("get_reasoning", '{"limit": 10}') if needed else None
 
 
 def fall(results: Results) -> str:
@@ -96,6 +130,11 @@ def write_best_and_worst(results: Results) -> str:
     trips = found.rows("Round trips")
     best = sorted((row for row in trips if row.value("profit") > 0), key=lambda row: -row.value("profit"))
     worst = [row for row in trips if row.value("profit") < 0]
+    one_sided = bool(BAD.search(results.question)) != bool(GOOD.search(results.question))
+    if one_sided and BAD.search(results.question):
+        best = []
+    elif one_sided:
+        worst = []
     return paragraphs(
         headline(found),
         balance(found),
@@ -109,7 +148,13 @@ def write_best_and_worst(results: Results) -> str:
 
 BEST_AND_WORST = Intent(
     "best_and_worst",
-    words(r"\b(best|worst|biggest|largest|top)\b.{0,30}\btrades?\b", r"\btrades?\b.{0,20}\b(best|worst)\b"),
+    words(
+        r"\b(best|worst|biggest|largest|top)\b.{0,30}\btrades?\b",
+        r"\btrades?\b.{0,20}\b(best|worst)\b",
+        r"\b(show|list)\b.{0,20}\b(trades|round trips)\b",
+        r"\b(what|which)( were| are)?( my| the| its| all)*( losing| winning)?\s+(trades|winners|losers|round trips)\b",
+        r"\b(losing|winning) trades\b",
+    ),
     always(tool("analyze_trades", limit=100)),
     write_best_and_worst,
 )
@@ -121,6 +166,12 @@ WHY = Intent(
         r"\b(win|won|gain|profit)\b",
         r"\bmake money\b",
     ),
-    always(tool("analyze_trades", group_by="symbol", limit=100), tool("explain_drawdown", limit=5)),
+    always(
+        tool("analyze_trades", group_by="symbol", limit=100),
+        tool("explain_drawdown", limit=5),
+        decisions_wanted,
+        denied_wanted,
+        denials_wanted,
+    ),
     write_why,
 )
