@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from itertools import islice
+from operator import attrgetter
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -108,8 +109,8 @@ def conclude(user: User, claim: Claim, desk: Desk) -> RunState:
 def progress_of(batch: Batch, seconds: float) -> Progress:
     """Count what these steps add to their run."""
     eventful = batch.eventful
-    asked = sum(decision.was_asked for decision in batch.decisions())
-    failed = sum(bool(decision.failure_code) for decision in batch.decisions())
+    asked = sum(map(attrgetter("was_asked"), batch.decisions()))
+    failed = sum(map(bool, map(attrgetter("failure_code"), batch.decisions())))
     return Progress(
         steps=len(batch),
         asked=asked,

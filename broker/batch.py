@@ -53,11 +53,9 @@ class Batch:
         ]
 
     def decisions(self) -> Iterator[Decision]:
-        for part in self.parts():
-            if isinstance(part, Quiet):
-                yield from part.decisions
-            else:
-                yield part.decision
+        return chain.from_iterable(
+            part.decisions if isinstance(part, Quiet) else (part.decision,) for part in self.parts()
+        )
 
     @property
     def ends_asked(self) -> bool:

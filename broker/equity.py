@@ -12,6 +12,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from trading.statistics import Moments
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -114,8 +116,8 @@ class EquityCurve:
         return None if self.benchmark is None else self.benchmark / UNITS
 
     @property
-    def times(self) -> list[datetime]:
-        return [datetime.fromtimestamp(second, UTC) for second in self.at.tolist()]
+    def times(self) -> Moments:
+        return Moments(self.at)
 
     @property
     def gross_exposure(self) -> Floats:

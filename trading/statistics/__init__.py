@@ -4,6 +4,7 @@
 formulas live beside the figures they define, one noun a module.
 """
 
+from trading.statistics.curve import Moments
 from trading.statistics.report import DEFINITIONS, SECTIONS, Statistics, StatisticsInput, compute
 from trading.statistics.section import Definition, Section
 from trading.statistics.slices import Slice, slice_trips
@@ -14,6 +15,7 @@ __all__ = [
     "SECTIONS",
     "ClosedTrip",
     "Definition",
+    "Moments",
     "Section",
     "Slice",
     "Statistics",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import attrgetter
-from typing import Literal, NamedTuple, Self
+from typing import Literal, NamedTuple, Self, overload
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -23,6 +23,27 @@ HALF_HOUR = 1_800  # UTC offsets change on half hours only
 
 Timeframe = Literal["minute", "day"]
 Integers = npt.NDArray[np.int64]
+
+
+class Moments(Sequence[datetime]):
+    """Moments that are kept as whole epoch seconds UTC, and told as times one by one."""
+
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: Integers) -> None:
+        self.seconds = seconds
+
+    def __len__(self) -> int:
+        return len(self.seconds)
+
+    @overload
+    def __getitem__(self, place: int) -> datetime: ...
+    @overload
+    def __getitem__(self, place: slice) -> Moments: ...
+    def __getitem__(self, place: int | slice) -> datetime | Moments:
+        if isinstance(place, slice):
+            return Moments(self.seconds[place])
+        return datetime.fromtimestamp(self.seconds.item(place), UTC)
 
 
 class EquityCurve(NamedTuple):
@@ -135,9 +156,12 @@ def _offset(seconds: float, zone: ZoneInfo) -> float:
 
 
 def _seconds(times: Sequence[datetime]) -> Floats:
-    if None in set(map(attrgetter("tzinfo"), times)):
-        raise ValueError("Times of equity points should be aware, found one without a time zone")
-    seconds = np.fromiter(map(datetime.timestamp, times), dtype=np.float64, count=len(times))
+    if isinstance(times, Moments):
+        seconds = times.seconds.astype(np.float64)
+    else:
+        if None in set(map(attrgetter("tzinfo"), times)):
+            raise ValueError("Times of equity points should be aware, found one without a time zone")
+        seconds = np.fromiter(map(datetime.timestamp, times), dtype=np.float64, count=len(times))
     unordered = np.flatnonzero(np.diff(seconds) <= 0)
     if unordered.size:
         before, after = times[unordered[0]], times[unordered[0] + 1]
