@@ -35,6 +35,11 @@ class StartIn(serializers.Serializer[dict[str, Any]]):
     decider_params = serializers.DictField(required=False)
     steps_per_second = serializers.FloatField(min_value=0.01, max_value=1000, required=False, allow_null=True)
     budget = BudgetIn(required=False)
+    feed = serializers.CharField(
+        max_length=40,
+        required=False,
+        help_text="starts a live run: bars come from this feed as they happen, in a session that is not over",
+    )
     idempotency_key = serializers.CharField(
         max_length=100, required=False, help_text="or the header Idempotency-Key; the same key starts one run"
     )

@@ -17,6 +17,8 @@ from agents.param_fields import ParamGroup, is_asked, param_field, param_groups
 from agents.selectors import start_suggestion
 from core.errors import UserError
 from core.forms import ServiceForm
+from market.columns import Timeframe
+from market.feeds import FEEDS
 from profiles.deciders import decider_choices
 from profiles.fields import SymbolsField
 from profiles.models import TradingModel
@@ -38,6 +40,12 @@ SESSIONS = {
 MODES = {Mode.INTRADAY: "One day, minute by minute", Mode.DAILY: "A range of days, day by day"}
 
 
+def feeds_offered() -> list[tuple[str, str]]:
+    """Bars that are stored, or a feed to listen to while a session goes on."""
+    feeds = [kind for kind in FEEDS.values() if Timeframe.MINUTE in kind.about.timeframes]
+    return [("", "Stored bars"), *((kind.name, f"Live from {kind.label}") for kind in feeds)]
+
+
 def day_field(label: str, **options: Any) -> forms.DateField:
     return forms.DateField(
         label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options
@@ -56,6 +64,12 @@ class StartForm(ServiceForm):
     session = forms.ChoiceField(choices=list(SESSIONS.items()))
     decider = forms.ChoiceField(label="Who decides", choices=decider_choices)
     mode = forms.ChoiceField(label="Bars", choices=list(MODES.items()))
+    feed = forms.ChoiceField(
+        label="Where bars come from",
+        choices=feeds_offered,
+        required=False,
+        help_text="Live: minute by minute as they happen, in a session that is not over yet.",
+    )
     date_to = day_field("Last day", required=False, help_text="Of a range of days.")
     steps_per_second = forms.ChoiceField(label="Pace", choices=PACES, required=False)
     idempotency_key = forms.CharField(max_length=100, widget=forms.HiddenInput)
@@ -122,19 +136,23 @@ class StartForm(ServiceForm):
     def budget_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith(PREFIX)]
 
-    def values(self) -> dict[str, Any]:
+    def parts(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        """What was typed: the form's own fields, the decider's parameters, and the caps on asking."""
         values = dict(self.cleaned_data)
         params = {
             name.removeprefix(PARAM): values.pop(name) for name in self.fields if name.startswith(PARAM)
         }
-        pace = values.pop("steps_per_second")
         budget = budget_values(values)
-        for name in [name for name in values if name.startswith(PREFIX)]:
-            del values[name]
+        own = {name: value for name, value in values.items() if not name.startswith(PREFIX)}
+        return own, {name: text for name, text in params.items() if text != ""}, budget
+
+    def values(self) -> dict[str, Any]:
+        values, params, budget = self.parts()
+        pace = values.pop("steps_per_second")
         request = RunRequest(
             **values | {"date_to": values["date_to"] or values["date_from"]},
             model_id=self.model.pk,
-            decider_params={name: text for name, text in params.items() if text != ""},
+            decider_params=params,
             steps_per_second=float(pace) if pace else None,
             budget=budget,
         )

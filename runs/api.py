@@ -45,6 +45,7 @@ class RunOut(serializers.ModelSerializer[Run]):
             "state",
             "mode",
             "session",
+            "feed",
             "date_from",
             "date_to",
             "symbols",

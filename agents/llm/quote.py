@@ -18,7 +18,7 @@ from agents.llm.estimate import OUTPUT_TOKENS
 from agents.llm.likeness import Likeness, likeness_of
 from agents.llm.prices import Price, price_find
 from agents.llm.types import Purpose, Usage
-from market.calendar import session_bounds, trading_days
+from market.calendar import expected_minutes, session_bounds, trading_days
 from market.columns import Timeframe
 from market.selectors import steps_present
 from profiles.llm.models import EndpointFields
@@ -117,7 +117,7 @@ def quote_make(user: User, request: RunRequest) -> Quote | None:
 
 
 def steps_of(request: RunRequest) -> int:
-    """A step for each minute, or day, in which any of the symbols has a bar."""
+    """A step for each minute, or day, in which any of the symbols has a bar; live, for each minute of the session."""
     if request.mode == Mode.DAILY:
         days = trading_days(request.date_from, request.date_to)
         if not days:
@@ -126,6 +126,8 @@ def steps_of(request: RunRequest) -> int:
         assert first is not None
         assert last is not None
         return steps_present(request.symbols, Timeframe.DAY, first.open, last.close)
+    if request.feed:
+        return expected_minutes(request.date_from, request.session)
     bounds = session_bounds(request.date_from, request.session)
     return steps_present(request.symbols, Timeframe.MINUTE, bounds.open, bounds.close) if bounds else 0
 
