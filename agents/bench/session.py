@@ -67,16 +67,18 @@ def desk_make(request: SessionRequest) -> Desk:
         tick_size=None,
     )
     account = start_account(request.cash, settings, timeline.start(1))
+    decider = decider_make(request.decider, dict(request.params))
     return Desk(
         run=Run(symbols=list(names)),  # in memory only
         timeline=timeline,
         account=account,
-        decider=decider_make(request.decider, dict(request.params)),
+        decider=decider,
         door=make_door(effective_limits(snapshot()), names, next_trade_at=timeline.next_trade_at),
         observation=Observation(account, timeline.reader(), names),
         benchmark=buy_and_hold_units(timeline, request.cash, settings),
         steps_per_second=None,
         clock=time.perf_counter(),
+        ask=decider.decide,
     )
 
 
