@@ -40,10 +40,12 @@ class SessionRequest:
 
 @dataclass(frozen=True, slots=True)
 class SessionPace:
-    """`seconds` is the engine's work only, or with storing everything up to the last commit."""
+    """`seconds` is the engine's work only, or with storing everything up to the last commit; `cpu_seconds` is what this
+    process worked of that, without the database's share."""
 
     bars: int
     seconds: float
+    cpu_seconds: float
     bars_per_second: float
     orders: int
     fills: int
@@ -51,6 +53,21 @@ class SessionPace:
     final_equity: str
     peak_memory_mb: float
     stored: bool
+
+
+class Stopwatch:
+    """Adds up wall time and this process's own work; runs from its making on."""
+
+    def __init__(self) -> None:
+        self.seconds = self.cpu_seconds = 0.0
+        self.start()
+
+    def start(self) -> None:
+        self._began, self._cpu_began = time.perf_counter(), time.process_time()
+
+    def stop(self) -> None:
+        self.seconds += time.perf_counter() - self._began
+        self.cpu_seconds += time.process_time() - self._cpu_began
 
 
 def desk_make(request: SessionRequest) -> Desk:
@@ -99,12 +116,12 @@ def snapshot() -> dict[str, Any]:
 def session_pace(request: SessionRequest) -> SessionPace:
     """Walk the whole session in memory, as a worker does between two commits, and measure."""
     desk, counts = desk_make(request), Counter[str]()
-    seconds, began = 0.0, time.perf_counter()
+    watch = Stopwatch()
     for batch in batches(desk):
-        seconds += time.perf_counter() - began
+        watch.stop()
         counts += counts_of(batch)
-        began = time.perf_counter()
-    return pace_of(request, desk, seconds, counts, stored=False)
+        watch.start()
+    return pace_of(request, desk, watch, counts, stored=False)
 
 
 def counts_of(batch: Batch) -> Counter[str]:
@@ -130,13 +147,14 @@ def batches(desk: Desk) -> Iterator[Batch]:
 
 
 def pace_of(
-    request: SessionRequest, desk: Desk, seconds: float, counts: Mapping[str, int], *, stored: bool
+    request: SessionRequest, desk: Desk, watch: Stopwatch, counts: Mapping[str, int], *, stored: bool
 ) -> SessionPace:
     bars = len(request.columns.start) * request.symbols
     return SessionPace(
         bars=bars,
-        seconds=round(seconds, 4),
-        bars_per_second=round(bars / seconds),
+        seconds=round(watch.seconds, 4),
+        cpu_seconds=round(watch.cpu_seconds, 4),
+        bars_per_second=round(bars / watch.seconds),
         orders=counts["orders"],
         fills=counts["fills"],
         denials=counts["denials"],

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from agents.bench.session import SessionPace, SessionRequest, batches, desk_make, pace_of, snapshot
+from agents.bench.session import SessionPace, SessionRequest, Stopwatch, batches, desk_make, pace_of, snapshot
 from agents.outcome import statistics_refresh
 from agents.session import progress_of
 from agents.setup import Desk
@@ -26,16 +26,16 @@ def stored_pace(request: SessionRequest) -> SessionPace:
     """Measure from the first step to the last row: orders, fills, round trips, equity, decisions, statistics."""
     desk = desk_make(request)
     run = run_make(request, desk)
-    began = time.perf_counter()
+    watch = Stopwatch()
     for batch in batches(desk):
         steps_record(run, batch, desk.account, desk.benchmark)
         entries_append(run, list(batch.results()) if desk.keeps_holds else batch.of_note)
         progress_record(run, progress_of(batch, 0))
     statistics_refresh(run)
-    seconds = time.perf_counter() - began
+    watch.stop()
     transaction.set_rollback(True)
     counts = {"orders": run.order_count, "fills": run.fill_count, "denials": run.denial_count}
-    return pace_of(request, desk, seconds, counts, stored=True)
+    return pace_of(request, desk, watch, counts, stored=True)
 
 
 def run_make(request: SessionRequest, desk: Desk) -> Run:
