@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 
 import redis
 from django.conf import settings
@@ -24,6 +25,7 @@ MOST_WAITING = 10_000  # while Redis is away; more different counts than these a
 
 _lock = threading.Lock()
 _waiting: defaultdict[tuple[str, str], float] = defaultdict(float)
+_levels: dict[str, float] = {}
 _timer: threading.Timer | None = None
 _client: redis.Redis | None = None
 
@@ -39,52 +41,64 @@ def client() -> redis.Redis:
 
 def add(key: str, field: str, amount: float) -> None:
     """Add to a field of a hash in Redis, soon."""
-    global _timer
     with _lock:
         if (key, field) in _waiting or len(_waiting) < MOST_WAITING:
             _waiting[key, field] += amount
-        if _timer is None:
-            _timer = threading.Timer(FLUSH_SECONDS, flush)
-            _timer.daemon = True
-            _timer.start()
+        _call_for_flush()
+
+
+def set_level(key: str, value: float) -> None:
+    """Tell, soon, what this process holds now, in place of what it told before."""
+    with _lock:
+        _levels[key] = value
+        _call_for_flush()
+
+
+def _call_for_flush() -> None:
+    global _timer
+    if _timer is None:
+        _timer = threading.Timer(FLUSH_SECONDS, flush)
+        _timer.daemon = True
+        _timer.start()
 
 
 def flush() -> None:
     """Send what waits; while Redis is away it goes on waiting."""
     global _timer
     with _lock:
-        taken = dict(_waiting)
+        counts, told = dict(_waiting), dict(_levels)
         _waiting.clear()
+        _levels.clear()
         _timer = None
-    if not taken:
+    if not counts and not told:
         return
     try:
-        with client().pipeline(transaction=True) as pipeline:
-            for (key, field), amount in taken.items():
-                pipeline.hincrbyfloat(key, field, amount)
-            pipeline.execute()
+        send(counts, told)
     except redis.RedisError as error:
         logger.warning("what was counted has to wait: %s", error)
-        for (key, field), amount in taken.items():
+        for (key, field), amount in counts.items():
             add(key, field, amount)
+        for key, value in told.items():
+            set_level(key, value)
+
+
+def send(counts: Mapping[tuple[str, str], float], told: Mapping[str, float]) -> None:
+    me = f"{socket.gethostname()}:{os.getpid()}"
+    with client().pipeline(transaction=True) as pipeline:
+        for (key, field), amount in counts.items():
+            pipeline.hincrbyfloat(key, field, amount)
+        for key, value in told.items():
+            if value:
+                pipeline.hset(key, me, f"{value} {time.time():.0f}")
+            else:
+                pipeline.hdel(key, me)
+        pipeline.execute()
 
 
 def counted(key: str) -> dict[str, float]:
     """All fields of a hash. Raises RedisError while Redis is away."""
     rows: dict[str, str] = client().hgetall(key)  # type: ignore[assignment]  # the client answers at once
     return {field: float(text) for field, text in rows.items()}
-
-
-def set_level(key: str, value: float) -> None:
-    """Tell what this process holds now, in place of what it told before."""
-    me = f"{socket.gethostname()}:{os.getpid()}"
-    try:
-        if value:
-            client().hset(key, me, f"{value} {time.time():.0f}")
-        else:
-            client().hdel(key, me)
-    except redis.RedisError as error:
-        logger.warning("a level was not told: %s", error)
 
 
 def levels(key: str) -> float:
@@ -103,6 +117,7 @@ def _start_afresh() -> None:
     _lock = threading.Lock()
     _timer = _client = None
     _waiting.clear()
+    _levels.clear()
 
 
 os.register_at_fork(after_in_child=_start_afresh)

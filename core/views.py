@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -10,8 +10,12 @@ from django.views.decorators.http import require_GET
 
 from core import live
 from core.errors import Forbidden, UserError
+from core.metrics import level
 
 MOST_TOPICS = 8
+STREAMS = level("streams", "Open event streams, of all web processes.")
+
+_open_streams = 0  # of this process
 
 
 @login_not_required  # a redirect to the login page would confuse an event stream; authorise() refuses strangers
@@ -40,4 +44,20 @@ def event_response(stream: AsyncIterator[bytes]) -> StreamingHttpResponse:
         "X-Accel-Buffering": "no",
         "Content-Encoding": "identity",
     }
-    return StreamingHttpResponse(stream, content_type="text/event-stream", headers=headers)
+    return StreamingHttpResponse(counted(stream), content_type="text/event-stream", headers=headers)
+
+
+async def counted(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same stream, told to monitoring for as long as somebody listens."""
+    global _open_streams
+    _open_streams += 1
+    STREAMS.set(_open_streams)
+    try:
+        async for chunk in stream:
+            yield chunk
+    finally:
+        _open_streams -= 1
+        STREAMS.set(_open_streams)
+        # Whoever stops listening ends the stream within, too, and not when memory is next tidied up.
+        if isinstance(stream, AsyncGenerator):
+            await stream.aclose()

@@ -7,7 +7,7 @@ class RunsConfig(AppConfig):
     def ready(self) -> None:
         from core import live
         from profiles.selectors import access_model
-        from runs import columns, panels
+        from runs import columns, metrics, panels  # noqa: F401  (metrics register themselves)
         from runs.compare import panels as compare_panels
         from runs.selectors import access_run
 

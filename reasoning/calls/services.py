@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from core.bulk import row_insert, rows_insert
 from core.together import together, write
+from reasoning.calls.metrics import LLM_ATTEMPTS, LLM_COST, LLM_SECONDS, LLM_TOKENS
 from reasoning.calls.models import LLMAttempt, LLMCall, PromptPart
 from reasoning.calls.request import dismantle, packed, request_hash
 
@@ -83,7 +84,9 @@ def attempts_close(question: Question) -> int:
     They died with it and are lost; what was expected of them stays on the bill.
     """
     attempts = LLMAttempt.objects.filter(ask_id=question.ask_id)
-    attempts.filter(ended_at=None).update(ended_at=timezone.now(), failure_code=LOST)
+    lost = attempts.filter(ended_at=None).update(ended_at=timezone.now(), failure_code=LOST)
+    if lost:
+        LLM_ATTEMPTS.add(lost, outcome=LOST)
     return attempts.count()
 
 
@@ -104,6 +107,7 @@ def attempt_end(attempt: LLMAttempt, measured: Measured) -> None:
 
     One that a later worker has closed as lost meanwhile stays as it is.
     """
+    attempt_count(measured)
     tokens = measured.counted_tokens - attempt.counted_tokens
     cost = (measured.counted_cost or Decimal(0)) - (attempt.counted_cost or Decimal(0))
     unpriced = int(measured.cost is None)
@@ -119,6 +123,16 @@ def attempt_end(attempt: LLMAttempt, measured: Measured) -> None:
             *(0, max(0, tokens), cost, unpriced, measured.latency_ms / 1000, tokens),
         ],
     )
+
+
+def attempt_count(measured: Measured) -> None:
+    """Tell monitoring of an attempt that ended."""
+    LLM_ATTEMPTS.add(outcome=measured.failure_code or "answered")
+    LLM_SECONDS.observe(measured.latency_ms / 1000)
+    LLM_COST.add(float(measured.cost or 0))
+    for kind, tokens in (("input", measured.input_tokens), ("output", measured.output_tokens)):
+        if tokens:
+            LLM_TOKENS.add(tokens, kind=kind)
 
 
 def usage_of(attempt: LLMAttempt) -> tuple[int, int | None, date]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from core import clock
 from core.errors import Conflict
+from runs.metrics import RUNS_ENDED
 from runs.models import LEGAL_MOVES, Run, RunState
 from runs.selectors import access_run
 from runs.services.events import event_append
@@ -21,6 +22,7 @@ class IllegalRunMove(Exception):
 def run_finish(run: Run, state: RunState, *, failure_code: str = "", failure_message: str = "") -> None:
     """Move a locked run to a final state, in the caller's transaction. Raises IllegalRunMove."""
     run_move(run, state)
+    RUNS_ENDED.add(state=state.value)
     run.ended_at = timezone.now()
     run.failure_code, run.failure_message = failure_code, failure_message
     run.lease_owner, run.lease_expires_at = "", None

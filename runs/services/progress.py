@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from core.bulk import row_update
+from runs.metrics import STEP_SECONDS
 from runs.models import Run
 from runs.services.events import event_append
 from runs.services.lease import lease_end
@@ -42,6 +43,9 @@ def progress_record(run: Run, progress: Progress) -> None:
     run.worker_seconds += progress.worker_seconds
     run.resumed_in_vain = run.paused_in_vain = 0
     run.lease_expires_at = lease_end()
+    if progress.steps:
+        seconds = progress.worker_seconds / progress.steps
+        STEP_SECONDS.observe(seconds, count=progress.steps, decider=run.decider)
     row_update(run, PROGRESS_FIELDS)
     event_append(
         run, "advanced", {"cursor": run.cursor, "total": run.steps_total}, simulated_at=progress.simulated_at
