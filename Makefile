@@ -15,7 +15,7 @@ run: $(RUN) ## Web, workers, beat, PostgreSQL and Redis in this terminal until C
 	@exec $(MANAGE) run $(ARGS)
 
 ##@ Prove it
-.PHONY: test lint types contracts migrations css-check docs-check bench bench-peers
+.PHONY: test lint types contracts migrations css-check docs-check bench bench-fleet bench-peers
 test: $(DEV) ## The whole suite, in parallel (options: ARGS="runs -k lease")
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
@@ -44,6 +44,9 @@ bench: $(RUN) ## How fast this machine steps, stores, renders and asks (options:
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) bench $(ARGS)
 	@$(MANAGE) bench_asking --runs $(or $(RUNS),0)
+
+bench-fleet: $(RUN) ## Two web processes, three workers and beat: killed at random, computing on two, waiting 200 at once
+	@$(MANAGE) bench_fleet --runs $(or $(RUNS),200) $(ARGS)
 
 bench-peers: $(RUN) ## The same session in other engines, interleaved, in a throwaway environment
 	@scripts/bench_peers.sh

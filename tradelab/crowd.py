@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 
 from django.contrib.auth.models import User
@@ -16,7 +18,8 @@ from agents.services import session_start
 from agents.tasks import runs_wake
 from core.rls import acting_as
 from profiles.llm.services import endpoint_create
-from profiles.services import model_update
+from profiles.models import TradingModel
+from profiles.services import model_create
 from runs.models import ACTIVE_STATES, Run
 from runs.services import run_stop
 from tradelab import stack
@@ -24,6 +27,7 @@ from tradelab.services.processes import stop
 
 RAMP_SECONDS = 120.0
 MEASURED_SECONDS = 30.0
+MOST_OF_A_MODEL = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +42,42 @@ class CrowdPace:
     most: float
 
 
-def crowd_pace(user: User, runs: int, latency: float) -> CrowdPace:
-    """Start so many runs at once on one worker and watch them for half a minute."""
+def crowd_pace(user: User, runs: int, latency: float, *, processes: int = 1) -> CrowdPace:
+    """Start so many runs at once on so many workers and watch them for half a minute."""
     with scripted_model() as base_url:
         begin(user, base_url, runs, latency)
-        worker = stack.start_waiting_worker("llm", runs)
+        workers = [stack.start_waiting_worker("llm", ceil(runs / processes)) for _ in range(processes)]
         try:
-            return measured(user, runs, latency, worker.process.pid)
+            return measured(user, runs, latency, [worker.process.pid for worker in workers])
         finally:
             end(user)
-            stop([worker], seconds=stack.STOP_SECONDS)
+            stop(workers, seconds=stack.STOP_SECONDS)
 
 
 def begin(user: User, base_url: str, runs: int, latency: float) -> None:
-    model = f"scripted:latency={latency:g}"
-    request = replace(demo_request(user), decider="llm", decider_params={"plan": False, "analysis_every": 0})
+    model, endpoint = f"scripted:latency={latency:g}", f"Crowd of {runs}"
+    params = {"plan": False, "analysis_every": 0, "endpoint": endpoint}
+    request = replace(demo_request(user), decider="llm", decider_params=params)
     with acting_as(user.pk):
-        endpoint_create(user, name="Crowd", base_url=base_url, ai_models=[model], is_default=True)
-        model_update(user, request.model_id, max_concurrent_runs=runs)
-    for _ in range(runs):
+        endpoint_create(user, name=endpoint, base_url=base_url, ai_models=[model], is_default=True)
+    models = models_for(user, runs)
+    for number in range(runs):
         with acting_as(user.pk):
-            session_start(user, request)
+            session_start(user, replace(request, model_id=models[number // MOST_OF_A_MODEL]))
 
 
-def measured(user: User, runs: int, latency: float, pid: int) -> CrowdPace:
+def models_for(user: User, runs: int) -> list[int]:
+    """As many Models as so many runs at a time need, made where they are missing."""
+    with acting_as(user.pk):
+        found = {model.name: model.pk for model in TradingModel.objects.owned_by(user)}
+        names = [f"Crowd {number}" for number in range(1, ceil(runs / MOST_OF_A_MODEL) + 1)]
+        for name in names:
+            if name not in found:
+                found[name] = model_create(user, name=name, max_concurrent_runs=MOST_OF_A_MODEL).pk
+    return [found[name] for name in names]
+
+
+def measured(user: User, runs: int, latency: float, pids: Sequence[int]) -> CrowdPace:
     deadline = time.monotonic() + RAMP_SECONDS
     while done(user)[0] < 1:
         runs_wake()  # what beat does every few seconds
@@ -75,7 +91,7 @@ def measured(user: User, runs: int, latency: float, pid: int) -> CrowdPace:
         runs=runs,
         latency=latency,
         decisions_per_second=round((after - before) / seconds, 1),
-        memory_mb=round(peak_memory(pid), 1),
+        memory_mb=round(sum(map(peak_memory, pids)), 1),
         connections=connections_of_others(),
         most=round(runs / latency, 1),
     )

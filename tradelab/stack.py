@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import IO
 
@@ -19,16 +20,17 @@ from django.db.migrations.executor import MigrationExecutor
 from tradelab.services.processes import Child, open_log, spawn, stop
 
 WAITING = {"DATABASE_POOL_SIZE": "16", "DATABASE_POOL_SECONDS": "60"}
+_numbers = count(1)  # several workers of one parent need names of their own
 STOP_SECONDS = 3.5  # then kill: a step that was not committed is taken again, a task not done is sent again
 
 
-def start_web(host: str, port: int) -> Child:
+def start_web(host: str, port: int, *, output: IO[bytes] | None = None) -> Child:
     """Serve pages, API and event streams."""
     command = [
         sys.executable, "-m", "uvicorn", "tradelab.asgi:application", "--host", host, "--port", str(port),
         "--timeout-graceful-shutdown", "3", "--log-level", "warning", "--no-access-log",
     ]  # fmt: skip
-    return spawn("web", command, folder=settings.BASE_DIR)
+    return spawn("web", command, output=output, folder=settings.BASE_DIR)
 
 
 def start_worker(queues: str, processes: int, *, output: IO[bytes] | None = None) -> Child:
@@ -43,7 +45,7 @@ def start_worker(queues: str, processes: int, *, output: IO[bytes] | None = None
     )
 
 
-def start_waiting_worker(queues: str, threads: int) -> Child:
+def start_waiting_worker(queues: str, threads: int, *, output: IO[bytes] | None = None) -> Child:
     """Work on queues whose tasks mostly wait for somebody else: one process, in which so many wait at once."""
     name = queues.split(",")[0]
     return spawn(
@@ -53,6 +55,7 @@ def start_waiting_worker(queues: str, threads: int) -> Child:
         stop_signal=signal.SIGTERM,
         # Who waits for a language model needs no connection, so a few serve all.
         environment={name: os.environ.get(name) or text for name, text in WAITING.items()},
+        output=output,
         folder=settings.BASE_DIR,
     )
 
@@ -60,18 +63,18 @@ def start_waiting_worker(queues: str, threads: int) -> Child:
 def worker_command(name: str, queues: str, concurrency: int) -> list[str]:
     return [
         sys.executable, "-m", "celery", "--quiet", "-A", "tradelab", "worker", "--queues", queues, "--concurrency", str(concurrency),
-        "--hostname", f"{name}-{os.getpid()}@%h", "--loglevel", "WARNING",
+        "--hostname", f"{name}-{os.getpid()}-{next(_numbers)}@%h", "--loglevel", "WARNING",
         "--without-gossip", "--without-mingle", "--without-heartbeat",
     ]  # fmt: skip
 
 
-def start_beat() -> Child:
+def start_beat(*, output: IO[bytes] | None = None) -> Child:
     """Send what the clock asks for. One is enough; two would send twice."""
     command = [
         sys.executable, "-m", "celery", "--quiet", "-A", "tradelab", "beat", "--loglevel", "WARNING", "--pidfile=",
     ]  # fmt: skip
     # Its state is in the database, and a SIGTERM while it starts gets lost.
-    return spawn("beat", command, folder=settings.BASE_DIR, stop_signal=signal.SIGKILL)
+    return spawn("beat", command, output=output, folder=settings.BASE_DIR, stop_signal=signal.SIGKILL)
 
 
 @contextmanager

@@ -63,6 +63,13 @@ class RedisServer:
                 return child
         raise RuntimeError(f"Redis ended while starting; {self.log} says:\n{log_tail(self.log)}")
 
+    def start_again(self) -> Child:
+        """Start it once more at the address that its clients know, after it was killed."""
+        child = self._spawn()
+        if not self._answers(child):
+            raise RuntimeError(f"Redis does not start again; {self.log} says:\n{log_tail(self.log)}")
+        return child
+
     def _spawn(self) -> Child:
         if self.program:
             command = [self.program, str(self._write_configuration())]

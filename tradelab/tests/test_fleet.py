@@ -1,0 +1,117 @@
+"""A fleet of real processes, whose workers and Redis are killed at random: every run ends right, none twice, nothing lost."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+
+from agents.foreground import session_run
+from agents.llm.fake.behaviour import Behaviour
+from agents.llm.fake.server import FakeServer, serving
+from agents.tests.world import DAY, bars_make, model_make, request_make
+from core.rls import acting_as
+from profiles.llm.services import endpoint_create
+from profiles.tokens.services import token_create
+from runs.models import Run
+from tradelab.fleet.killing import Stage, StandsStill, kills_planned, stage_of, watch
+from tradelab.fleet.members import Fleet, add_llm_worker, add_runs_worker, fleet
+from tradelab.fleet.starting import Order, runs_start
+from tradelab.fleet.verdict import judge, outcome_of
+
+STEPS, COMPUTING, ASKING, KILLS = 60, 8, 4, 8
+PATIENCE_SECONDS = 120
+VICTIMS = ("worker 1", "worker 2", "worker 3", "redis", "web 1")
+
+
+@pytest.fixture
+def fakellm() -> Iterator[FakeServer]:
+    with serving() as server:
+        yield server
+
+
+def environment() -> dict[str, str]:
+    """The test's database under the role that serves users; every step is a commit, and slices are short."""
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + str(connection.settings_dict["NAME"]))
+    return {
+        "DATABASE_ROLE": "app",
+        "DATABASE_URL": url.geturl(),
+        "RUN_COMMIT_STEPS": "1",
+        "RUN_LEASE_SECONDS": "3",
+        "RUN_SLICE_SECONDS": "1",
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_twelve_runs_outlive_the_processes_that_carry_them(tmp_path: Path, fakellm: FakeServer) -> None:
+    alice = User.objects.create_user("alice")
+    bars_make(left_out=range(STEPS, 390))
+    endpoint_create(alice, name="Scripted", base_url=fakellm.base_url, ai_models=["scripted"])
+    model = model_make(alice, max_concurrent_runs=50)
+    quiet = {}
+    for decider in ("sma_cross", "llm"):
+        run = session_run(alice, request_make(model, decider), lambda run: None)
+        with acting_as(alice.pk):
+            quiet[decider] = outcome_of(run)
+    assert len(quiet["llm"].fills) > 4, "a run that trades little proves little"
+    fakellm.state.behaviour = Behaviour(latency=0.1)
+
+    _, token = token_create(alice, name="fleet", scope="trade")
+    deciders = ["sma_cross"] * COMPUTING + ["llm"] * ASKING
+    orders = [
+        Order(model.pk, f"fleet-{number}", {"symbols": ["TEST"], "date_from": str(DAY), "decider": decider})
+        for number, decider in enumerate(deciders)
+    ]
+    with fleet(tmp_path, environment()) as processes:
+        add_runs_worker(processes, "worker 1", tmp_path)
+        add_runs_worker(processes, "worker 2", tmp_path)
+        add_llm_worker(processes, "worker 3", tmp_path, threads=8)
+        run_ids = runs_start(processes.sites, token, orders)
+        assert runs_start(processes.sites, token, orders[:3]) == run_ids[:3], "asked twice, started once"
+        kills = kills_planned(VICTIMS, KILLS, len(orders) * STEPS, seed=8)
+        watch(processes, lambda: stage_of(alice, run_ids), kills, patience_seconds=PATIENCE_SECONDS)
+        killed = {member.name: member.killed for member in processes.members.values()}
+
+    assert sum(killed.values()) == KILLS
+    assert all(killed[name] for name in VICTIMS)
+    verdict = judge(alice, run_ids, quiet)
+    assert verdict.problems == []
+    assert (verdict.runs, verdict.steps) == (len(orders), len(orders) * STEPS)
+    assert Run.objects.count() == len(orders) + len(quiet), "no run was started that nobody asked for"
+    assert verdict.resumed >= 1, "no run was taken from a worker that died"
+
+
+def test_kills_are_spread_over_all_victims_and_over_the_work() -> None:
+    kills = kills_planned(("a", "b", "c"), 7, 1_000, seed=1)
+    assert kills == kills_planned(("a", "b", "c"), 7, 1_000, seed=1)
+    assert [kill.step for kill in kills] == sorted(kill.step for kill in kills)
+    assert {kill.name for kill in kills[:3]} == {kill.name for kill in kills[3:6]} == {"a", "b", "c"}
+    assert 30 <= kills[0].step <= kills[-1].step <= 900
+
+
+def test_runs_that_stand_still_are_told() -> None:
+    with pytest.raises(StandsStill, match="2 runs took no step for 0 s, 7 before"):
+        watch(Fleet(), lambda: Stage(steps=7, active=2), patience_seconds=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_differs_from_the_quiet_one_is_found() -> None:
+    alice = User.objects.create_user("alice")
+    bars_make(left_out=range(STEPS, 390))
+    run = session_run(alice, request_make(model_make(alice)), lambda run: None)
+    with acting_as(alice.pk):
+        quiet = outcome_of(run)
+    assert judge(alice, [run.pk], {"sma_cross": quiet}).problems == []
+    other = replace(quiet, fills=quiet.fills[1:])
+    found = judge(alice, [run.pk, run.pk], {"sma_cross": other}).problems
+    assert found == [
+        f"run {run.pk} was given 2 times",
+        f"run {run.pk} (sma_cross): its fills differ from those of a quiet run",
+    ]
