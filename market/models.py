@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 
 from market.columns import HIGHEST_PRICE, Timeframe
+from market.downloads.models import Download, FetchedDays
 from market.feed_models import FeedKey, FeedSite, FeedStatus
 from market.symbols import SYMBOL_PATTERN
 
@@ -17,9 +18,11 @@ __all__ = [
     "Bar",
     "BarImport",
     "CorporateAction",
+    "Download",
     "FeedKey",
     "FeedSite",
     "FeedStatus",
+    "FetchedDays",
     "Instrument",
     "QuoteBar",
 ]

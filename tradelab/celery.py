@@ -24,6 +24,9 @@ app.autodiscover_tasks(
         "agents.batches",
         "agents.luck",
         "agents.rulebook",
+        "agents.schedules",
+        "market.downloads",
         "profiles.notifications",
+        "tradelab.operator",
     ]
 )

@@ -7,6 +7,7 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from tradelab import env
+from tradelab.celery_settings import BEAT_SCHEDULE, TASK_ROUTES
 from tradelab.database_url import database_settings
 from tradelab.feed_settings import feed_settings
 from tradelab.log_settings import log_settings
@@ -217,6 +218,7 @@ SPECTACULAR_SETTINGS = {
         "TradingStyle": "profiles.vocabulary.TradingStyle",
         "PreferredStyle": "profiles.vocabulary.PreferredStyle",
         "RunState": "runs.models.RunState",
+        "ScheduleSubject": "agents.schedules.timing.Subject",
         "NotificationKind": "profiles.notifications.kinds.Kind",
         "NotificationChannel": "profiles.notifications.kinds.Channel",
     },
@@ -230,17 +232,7 @@ TIME_ZONE = "UTC"
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "beat"
-CELERY_TASK_ROUTES = {
-    "agents.tasks.runs_wake": {"queue": "beat"},
-    "agents.batches.tasks.batches_wake": {"queue": "beat"},
-    "agents.tasks.run_advance_asking": {"queue": "llm"},
-    "agents.llm.*": {"queue": "llm"},
-    "agents.rulebook.*": {"queue": "llm"},
-    "agents.*": {"queue": "runs"},
-    "chat.tasks.turns_reap": {"queue": "beat"},
-    "chat.*": {"queue": "chat"},
-    "profiles.notifications.tasks.delivery_attempt": {"queue": "llm"},  # it waits for somebody else too
-}
+CELERY_TASK_ROUTES = TASK_ROUTES
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -280,12 +272,7 @@ LLM_THREADS = env.number("LLM_THREADS", 50, least=1)  # runs that wait for a lan
 LLM_ATTEMPTS = env.number("LLM_ATTEMPTS", 3, least=1)  # of one question, before the run pauses
 LLM_BEAT_SECONDS = 1.0  # how soon a waiting run hears of Stop
 FEEDS = feed_settings(VAR_DIR)
-CELERY_BEAT_SCHEDULE = {
-    "wake runs": {"task": "agents.tasks.runs_wake", "schedule": 5.0},
-    "wake batches": {"task": "agents.batches.tasks.batches_wake", "schedule": 15.0},
-    "wake deliveries": {"task": "profiles.notifications.tasks.deliveries_wake", "schedule": 15.0},
-    "reap turns": {"task": "chat.tasks.turns_reap", "schedule": 5.0},
-}
+CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 
 # ---- Measuring: who may read /metrics
 METRICS_TOKEN = env.text("METRICS_TOKEN")

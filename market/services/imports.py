@@ -3,7 +3,7 @@ found."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,7 @@ def _import(file: BarFile, options: ImportOptions, bar_import: BarImport, progre
     conflicts: list[Conflict] = []
     ids = np.array([], dtype=np.int64)
     for accepted in inspection.accepted():
-        ids = _instrument_ids(ids, inspection, accepted.rows)
+        ids = instrument_ids(ids, inspection.names, accepted.rows, inspection.options.exchange)
         recorded = _record(accepted.rows, ids, inspection, bar_import)
         _count(report, recorded)
         conflicts += recorded.conflicts[: MOST_LISTED - len(conflicts)]
@@ -77,13 +77,14 @@ def _record(rows: Rows[Any], ids: Ints, inspection: Inspection, bar_import: BarI
     )
 
 
-def _instrument_ids(ids: Ints, inspection: Inspection, rows: Rows[Any]) -> Ints:
-    """The id of each symbol's instrument by the symbol's code; 0 for a symbol without a usable bar so far."""
-    ids = np.concatenate([ids, np.zeros(len(inspection.names) - len(ids), dtype=np.int64)])
-    new = {inspection.names[code]: code for code in np.unique(rows.codes[ids[rows.codes] == 0]).tolist()}
+def instrument_ids(ids: Ints, names: Sequence[str], rows: Rows[Any], exchange: str) -> Ints:
+    """The id of each symbol's instrument by the symbol's code, longer than `ids` by the new ones of these rows; 0 for a
+    symbol without a usable bar so far. Instruments that there are not are made."""
+    ids = np.concatenate([ids, np.zeros(len(names) - len(ids), dtype=np.int64)])
+    new = {names[code]: code for code in np.unique(rows.codes[ids[rows.codes] == 0]).tolist()}
     if new:
         Instrument.objects.bulk_create(
-            [Instrument(symbol=symbol, name=symbol, exchange=inspection.options.exchange) for symbol in new],
+            [Instrument(symbol=symbol, name=symbol, exchange=exchange) for symbol in new],
             ignore_conflicts=True,
         )
         for symbol, pk in Instrument.objects.filter(symbol__in=new).values_list("symbol", "pk"):
