@@ -7,6 +7,7 @@ from typing import Any
 
 from reasoning.selectors import denials_by_code
 from runs.models import Run, RunStatistics
+from runs.summary import decided_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class RunSummary:
     status: str
     failure: str | None
     decider: str
-    decided_share: float | None
+    decided_share: float | None  # of the steps at which it was asked
+    decided: str
     symbols: list[str]
     date: str
     session: str
@@ -56,6 +58,7 @@ def run_summary(run: Run) -> RunSummary:
         failure=f"{run.failure_code}: {run.failure_message}" if run.failure_code else None,
         decider=run.decider,
         decided_share=run.decided_count / run.asked_count if run.asked_count else None,
+        decided=decided_words(run),
         symbols=run.symbols,
         date=str(run.date_from) if run.date_from == run.date_to else f"{run.date_from}..{run.date_to}",
         session=run.session,

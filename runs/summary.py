@@ -12,6 +12,20 @@ from runs.models import Run, RunState, RunStatistics
 LEAST_SECONDS_LEFT = 3
 
 
+def decided_words(run: Run) -> str:
+    """How many steps a run's named decider really answered, of those at which it was asked; empty where at none."""
+    decided, asked, steps = run.decided_count, run.asked_count, run.cursor
+    if not asked:
+        return ""
+    if asked < steps:
+        return f"decided {decided:,} of {asked:,} asked"
+    return (
+        f"decided 100\u00a0% of {steps:,} steps"
+        if decided == steps
+        else f"decided {decided:,} of {steps:,} steps"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class RunSummary:
     """A run with its figures so far. What is not known yet, or never will be, is None."""
@@ -72,6 +86,11 @@ class RunSummary:
     def decided_share(self) -> float | None:
         """Share of the steps at which the named decider was asked that it really answered."""
         return self.run.decided_count / self.run.asked_count if self.run.asked_count else None
+
+    @property
+    def decided(self) -> str:
+        """What the named decider answered, in words; 100 % of the steps only where it answered them all."""
+        return decided_words(self.run)
 
     @property
     def gaps(self) -> str:

@@ -65,7 +65,6 @@ def print_summary(summary: RunSummary) -> None:
     table = Table(
         title=f"Run {summary.number} of {summary.model}: {summary.status}", show_header=False, min_width=56
     )
-    share = "—" if summary.decided_share is None else f"{summary.decided_share:.0%}"
     coverage = "—" if summary.coverage is None else f"{summary.coverage:.1%}"
     pace = (
         "—"
@@ -75,7 +74,7 @@ def print_summary(summary: RunSummary) -> None:
     denials = ", ".join(f"{code} ×{count}" for code, count in summary.denials.items()) or "none"
     rows = [
         ("market", f"{', '.join(summary.symbols)} on {summary.date}, {summary.session or 'daily bars'}"),
-        ("decided by", f"{summary.decider}, {share} of steps"),
+        ("decided by", ", ".join(filter(None, (summary.decider, summary.decided)))),
         ("return", f"{percent(summary.total_return)}   buy-and-hold {percent(summary.buy_and_hold_return)}"),
         ("max drawdown", "—" if summary.max_drawdown is None else f"{summary.max_drawdown:.2%}"),
         ("final equity", f"${float(summary.final_equity):,.2f}" if summary.final_equity else "—"),

@@ -122,6 +122,9 @@ def test_gaps_stand_beside_the_name_of_a_run_wherever_it_stands(trade: Trade, al
     run = trade("scripted:prose", every=4)
     assert (run.asked_count, run.failed_count) == (3, 3)
     words = "3 without an answer, 9 skipped"
+    page = alice_client.get(f"/models/{run.model_id}/r/{run.number}/").content.decode()
+    assert "decided 0 of 3 asked" in page
+    assert "of 12 steps" not in page
     urls = ["/", "/runs/", f"/models/{run.model_id}/", f"/models/{run.model_id}/r/{run.number}/"]
     assert [words in alice_client.get(url, follow=True).content.decode() for url in urls] == [True] * 4
 

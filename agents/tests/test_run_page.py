@@ -88,7 +88,7 @@ def test_the_head_says_what_the_figures_stand_on(alice_client: Client, run: Run)
     for words in (
         "400/400",
         "Moving-average cross",
-        "decided 100",
+        "decided 399 of 400 steps",
         "coverage 100.0",
         "dddddddd",
         "1 without an answer",

@@ -37,6 +37,24 @@ def test_the_share_that_was_decided_counts_only_steps_at_which_it_was_asked() ->
     assert summary(cursor=100, asked_count=50, decided_count=49).decided_share == 0.98
 
 
+@pytest.mark.parametrize(
+    ("steps", "asked", "decided", "words", "gaps"),
+    [
+        (390, 390, 390, "decided 100\u00a0% of 390 steps", ""),
+        (1_000, 1_000, 999, "decided 999 of 1,000 steps", "1 without an answer"),  # never rounded up to all
+        (390, 29, 29, "decided 29 of 29 asked", "361 skipped"),
+        (390, 29, 27, "decided 27 of 29 asked", "2 without an answer, 361 skipped"),
+        (12, 0, 0, "", "12 skipped"),
+        (0, 0, 0, "", ""),
+    ],
+)
+def test_all_steps_are_said_to_be_decided_only_where_they_were(
+    steps: int, asked: int, decided: int, words: str, gaps: str
+) -> None:
+    found = summary(cursor=steps, asked_count=asked, decided_count=decided, failed_count=asked - decided)
+    assert (found.decided, found.gaps) == (words, gaps)
+
+
 def test_the_time_left_follows_from_the_pace_so_far() -> None:
     running = summary(cursor=100, steps_total=400, started_at=NOW - timedelta(seconds=50))
     assert running.progress == 0.25
