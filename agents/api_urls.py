@@ -6,6 +6,7 @@ from agents.compare import api as compare_api
 from agents.llm import api as llm_api
 from agents.luck import api as luck_api
 from agents.rulebook import api as rulebook_api
+from agents.schedules import api as schedule_api
 from agents.tools import api as tools_api
 from agents.tools.registry import TOOLS
 from agents.whatif import api as whatif_api
@@ -33,6 +34,23 @@ urlpatterns = [
     path("runs/<int:run_id>/vary/", batch_api.RunBatches.as_view(), name="api-run-vary"),
     path("batches/<int:batch_id>/", batch_api.OneBatch.as_view(), name="api-batch"),
     path("batches/<int:batch_id>/stop/", batch_api.BatchStop.as_view(), name="api-batch-stop"),
+    path("schedules/", schedule_api.Schedules.as_view(), name="api-schedules"),
+    path(
+        "models/<int:model_id>/schedules/", schedule_api.ModelSchedules.as_view(), name="api-model-schedules"
+    ),
+    path("schedules/<int:schedule_id>/", schedule_api.OneSchedule.as_view(), name="api-schedule"),
+    path(
+        "schedules/<int:schedule_id>/fires/", schedule_api.ScheduleFires.as_view(), name="api-schedule-fires"
+    ),
+    path(
+        "schedules/<int:schedule_id>/pause/", schedule_api.SchedulePause.as_view(), name="api-schedule-pause"
+    ),
+    path(
+        "schedules/<int:schedule_id>/resume/",
+        schedule_api.ScheduleResume.as_view(),
+        name="api-schedule-resume",
+    ),
+    path("schedules/<int:schedule_id>/run/", schedule_api.ScheduleRunNow.as_view(), name="api-schedule-run"),
     path("compare/", compare_api.Compare.as_view(), name="api-compare"),
     path("tools/", tools_api.ToolList.as_view(), name="api-tools"),
     *(

@@ -6,6 +6,7 @@ from typing import Any
 
 from agents.batches.panel import PANEL as BATCHES
 from agents.forms import StartForm
+from agents.schedules.panel import PANEL as SCHEDULES
 from agents.selectors import decision_opened, decision_rows, statistics_now, tradable
 from agents.thinking import thinking_of
 from agents.whatif.panel import what_if_panel
@@ -30,6 +31,7 @@ MOST_SYMBOLS_OFFERED = 200
 def register() -> None:
     panels.register(Panel("model", "start", "Start a run", 10, "agents/_start.html", start))
     panels.register(BATCHES)
+    panels.register(SCHEDULES)
     panels.register(Panel(page.TABS, "decisions", "Decisions", 10, "agents/_decisions.html", decisions))
     panels.register(Panel(page.TABS, "notices", "Notices", 35, "reasoning/_notices.html", notices))
     panels.register(Panel(page.TABS, "what-if", "What if", 45, "agents/what_if/_panel.html", what_if_panel))

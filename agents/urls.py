@@ -7,6 +7,7 @@ from agents.luck import views as luck_views
 from agents.portfolio import views as portfolio_views
 from agents.report import views as report_views
 from agents.rulebook import views as rulebook_views
+from agents.schedules import views as schedule_views
 from agents.whatif import views as whatif_views
 
 app_name = "agents"
@@ -35,5 +36,12 @@ urlpatterns = [
     path(f"{RUN}vary/", batch_views.batch_new, name="run-vary"),
     path("batches/<int:batch_id>/", batch_views.batch_page, name="batch"),
     path("batches/<int:batch_id>/stop/", batch_views.batch_stop_view, name="batch-stop"),
+    path("schedules/", schedule_views.schedule_list, name="schedule-list"),
+    path("models/<int:model_id>/schedules/new/", schedule_views.schedule_new, name="schedule-new"),
+    path("schedules/<int:schedule_id>/", schedule_views.schedule_page, name="schedule"),
+    path("schedules/<int:schedule_id>/edit/", schedule_views.schedule_edit, name="schedule-edit"),
+    path("schedules/<int:schedule_id>/pause/", schedule_views.schedule_pause_view, name="schedule-pause"),
+    path("schedules/<int:schedule_id>/run/", schedule_views.schedule_run_now_view, name="schedule-run"),
+    path("schedules/<int:schedule_id>/delete/", schedule_views.schedule_delete_view, name="schedule-delete"),
     path("endpoints/<int:endpoint_id>/test/", llm_views.endpoint_test_view, name="endpoint-test"),
 ]

@@ -9,13 +9,9 @@ from django.db import models
 from django.db.models import Q
 
 from agents.schedules.timing import Anchor, Repeat, Subject, Timing
+from agents.universe import Universe
 from core.models import OwnedModel
 from runs.models import Mode, Session
-
-
-class Universe(models.TextChoices):
-    CHOSEN = "chosen", "The symbols I name"
-    ALL = "all", "All that have data"
 
 
 class Missed(models.TextChoices):

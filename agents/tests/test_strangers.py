@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from agents.batches.models import Batch
+from agents.schedules.models import Schedule
 from agents.tests.factories import finished_run
 from profiles.models import LLMEndpoint
 from rules.models import RuleProposal
@@ -29,6 +30,7 @@ ABSENT = {
     "rule_id": 987_654_321,
     "proposal_id": 987_654_321,
     "batch_id": 987_654_321,
+    "schedule_id": 987_654_321,
     "kind": "flat_by",
     "form": "csv",
 }
@@ -100,6 +102,9 @@ def own_values(run: Run) -> dict[str, object]:
         "proposal_id": RuleProposal.objects.create(user=run.user, model=run.model, text="flat by noon").pk,
         "batch_id": Batch.objects.create(
             user=run.user, model=run.model, source=run, snapshot=run.snapshot, request={}, key="one"
+        ).pk,
+        "schedule_id": Schedule.objects.create(
+            user=run.user, model=run.model, name="TEST daily", decider="hold"
         ).pk,
         "kind": "flat_by",
         "form": "csv",
