@@ -32,6 +32,7 @@ PACES = [
     ("5", "5 steps a second"),
     ("20", "20 steps a second"),
 ]
+SLOWEST_PACE, FASTEST_PACE = 0.01, 1000.0  # as over the API
 SESSIONS = {
     Session.REGULAR: "Regular, 09:30–16:00 ET",
     Session.PRE: "Before, 04:00–09:30 ET",
@@ -44,6 +45,16 @@ def feeds_offered() -> list[tuple[str, str]]:
     """Bars that are stored, or a feed to listen to while a session goes on."""
     feeds = [kind for kind in FEEDS.values() if Timeframe.MINUTE in kind.about.timeframes]
     return [("", "Stored bars"), *((kind.name, f"Live from {kind.label}") for kind in feeds)]
+
+
+def paces_offered(wanted: str) -> list[tuple[str, str]]:
+    """The usual paces, and the one that a run was started with over the API, so that its clone keeps it."""
+    try:
+        is_possible = SLOWEST_PACE <= float(wanted) <= FASTEST_PACE
+    except ValueError:
+        is_possible = False
+    is_unusual = is_possible and wanted not in dict(PACES)
+    return [*PACES, (wanted, f"{wanted} steps a second")] if is_unusual else PACES
 
 
 def day_field(label: str, **options: Any) -> forms.DateField:
@@ -81,6 +92,9 @@ class StartForm(ServiceForm):
         self.decider_class = DECIDERS.get(chosen)
         for name, about in self.params.items():
             self.fields[PARAM + name] = param_field(name, about, self.stored_params(chosen).get(name))
+        if "steps_per_second" in self.fields:
+            pace = self.data if self.is_bound else self.initial
+            self.fields["steps_per_second"].choices = paces_offered(str(pace.get("steps_per_second") or ""))  # type: ignore[attr-defined]  # a ChoiceField
         if self.asks:
             self.offer_endpoints(model.user)
             self.fields.update(budget_fields())

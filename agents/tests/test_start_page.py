@@ -165,6 +165,21 @@ def test_an_archived_model_offers_no_start(alice_client: Client, model: TradingM
     assert "Restore it first" in alice_client.get(f"/models/{model.pk}/start/").content.decode()
 
 
+def test_a_clone_keeps_a_pace_that_the_form_does_not_offer(alice_client: Client, model: TradingModel) -> None:
+    start(alice_client, model)
+    Run.objects.update(steps_per_second=2.5)
+    page = alice_client.get(f"/models/{model.pk}/start/?like=1").content.decode()
+    assert '<option value="2.5" selected>2.5 steps a second</option>' in page
+    start(alice_client, model, steps_per_second="2.5", idempotency_key="slower")
+    assert [run.steps_per_second for run in Run.objects.all()] == [2.5, 2.5]
+
+
+@pytest.mark.parametrize("pace", ["0", "-1", "1001", "nan", "soon"])
+def test_a_pace_that_makes_no_sense_is_refused(alice_client: Client, model: TradingModel, pace: str) -> None:
+    start(alice_client, model, steps_per_second=pace)
+    assert not Run.objects.exists()
+
+
 def test_a_run_is_cloned_into_the_form_and_run_again_with_one_press(
     alice_client: Client, charlie_client: Client, model: TradingModel
 ) -> None:
