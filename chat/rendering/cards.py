@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
+from django.utils.safestring import SafeString
+
 from chat.rendering.cells import is_numeric, plain, written
+from chat.rendering.lines import Picture, pictures_of
 from chat.rendering.links import page_link
 
-WIDTH, HEIGHT = 560, 120
 MOST_ARGUMENTS = 20
+LONG = 28  # characters
 SHOWN_ROWS = 50  # of a table; the API has the rest
 
 
@@ -20,6 +22,11 @@ class Cell:
     text: str
     is_number: bool = False
     url: str | None = None
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is a sentence rather than a figure."""
+        return not self.is_number and len(self.text) > LONG and not isinstance(self.text, SafeString)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +38,6 @@ class TableView:
 
 
 @dataclass(frozen=True, slots=True)
-class LineView:
-    """A line over time as points of an SVG."""
-
-    title: str
-    points: str
-    first: str
-    last: str
-    lowest: str
-    highest: str
-    begins: str
-    ends: str
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """A payload, ready to be shown."""
 
@@ -52,7 +45,7 @@ class Found:
     about: list[tuple[str, Cell]] = field(default_factory=list)
     facts: list[tuple[str, Cell]] = field(default_factory=list)
     tables: list[TableView] = field(default_factory=list)
-    lines: list[LineView] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
     links: list[Cell] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -111,7 +104,7 @@ def found_of(payload: Mapping[str, Any]) -> Found:
         about=facts_of(payload.get("about") or ()),
         facts=facts_of(payload.get("facts") or ()),
         tables=[table_of(table) for table in payload.get("tables") or ()],
-        lines=[line_of(series) for series in payload.get("series") or () if len(series["points"]) > 1],
+        pictures=pictures_of(payload.get("series") or ()),
         links=[Cell(plain(link["text"]), url=page_link(link["url"])) for link in payload.get("links") or ()],
         notes=[plain(note) for note in payload.get("notes") or ()],
     )
@@ -136,19 +129,3 @@ def table_of(table: Mapping[str, Any]) -> TableView:
     ]
     columns = [Cell(plain(column["label"]), is_numeric(column["unit"])) for column in table["columns"]]
     return TableView(plain(table["title"]), columns, rows, max(0, int(table["total"]) - len(rows)))
-
-
-def line_of(series: Mapping[str, Any]) -> LineView:
-    times = [datetime.fromisoformat(time).timestamp() for time, _ in series["points"]]
-    values = [float(value) for _, value in series["points"]]
-    lowest, highest = min(values), max(values)
-    across = WIDTH / ((times[-1] - times[0]) or 1)
-    up = HEIGHT / ((highest - lowest) or 1)
-    points = " ".join(
-        f"{(time - times[0]) * across:.1f},{HEIGHT - (value - lowest) * up:.1f}"
-        for time, value in zip(times, values, strict=True)
-    )
-    unit = series["unit"]
-    ends = [written(series["points"][at][0], "time") for at in (0, -1)]
-    figures = [written(value, unit) for value in (values[0], values[-1], lowest, highest)]
-    return LineView(plain(series["title"]), points, *figures, *ends)

@@ -8,8 +8,9 @@ import pytest
 from django.utils.html import escape
 
 from agents.tools.payload import Unit
-from chat.rendering.cards import HEIGHT, WIDTH, card_of, found_of
+from chat.rendering.cards import card_of, found_of
 from chat.rendering.cells import written
+from chat.rendering.lines import HEIGHT, WIDTH
 from chat.rendering.markdown import markdown_html
 from chat.rendering.numbers_marked import Mark, numbers_marked
 from chat.tests.factories import PAYLOAD
@@ -142,8 +143,41 @@ def test_a_line_fills_its_picture() -> None:
         ["2026-03-10T15:00:00+00:00", 20.0],
     ]
     series = {"title": "Equity", "unit": "money", "points": points}
-    (line,) = found_of({"title": "x", "series": [series]}).lines
+    (picture,) = found_of({"title": "x", "series": [series]}).pictures
+    (line,) = picture.lines
     assert line.points == f"0.0,{HEIGHT}.0 {WIDTH / 2},0.0 {WIDTH}.0,{HEIGHT / 2}"
-    assert (line.first, line.last, line.lowest, line.highest) == ("$10.00", "$20.00", "$10.00", "$30.00")
-    flat = found_of({"series": [{"title": "x", "unit": "ratio", "points": [points[0], points[0]]}]}).lines[0]
-    assert flat.points == f"0.0,{HEIGHT}.0 0.0,{HEIGHT}.0"
+    assert (line.first, line.last, picture.lowest, picture.highest) == (
+        "$10.00",
+        "$20.00",
+        "$10.00",
+        "$30.00",
+    )
+    same = {"title": "x", "unit": "ratio", "points": [points[0], points[0]]}
+    assert found_of({"series": [same]}).pictures[0].lines[0].points == f"0.0,{HEIGHT}.0 0.0,{HEIGHT}.0"
+
+
+def test_lines_of_one_unit_and_time_share_a_picture_and_its_scale() -> None:
+    def series(title: str, unit: str, day: int, *values: float) -> dict[str, object]:
+        points = [[f"2026-03-{day}T14:0{minute}:00+00:00", value] for minute, value in enumerate(values)]
+        return {"title": title, "unit": unit, "points": points}
+
+    found = found_of(
+        {
+            "series": [
+                series("As it was", "money", 10, 10, 20),
+                series("What-if", "money", 10, 0, 40),
+                series("Drawdown", "drawdown", 10, 0, 0.5),
+                series("Another day", "drawdown", 11, 0, 0.5),
+                series("A point", "money", 10, 1),
+            ]
+        }
+    )
+    assert [[line.title for line in picture.lines] for picture in found.pictures] == [
+        ["As it was", "What-if"],
+        ["Drawdown"],
+        ["Another day"],
+    ]
+    together = found.pictures[0]
+    assert [line.points for line in together.lines] == ["0.0,90.0 560.0,60.0", "0.0,120.0 560.0,0.0"]
+    assert (together.lowest, together.highest) == ("$0.00", "$40.00")
+    assert "What-if: from $0.00 to $40.00" in together.words
