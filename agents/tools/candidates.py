@@ -108,7 +108,8 @@ def entries(trips: Sequence[Trip]) -> Iterator[Candidate]:
     later = {most: [trip for day in days for trip in day[most:]] for most in ENTRIES_A_DAY}
     most = min(later, key=lambda count: profit_of(later[count]))
     if is_losing_part(later[most], trips):
-        words = f"{lost(later[most])} came after the first {most} of their day."
+        first = "first" if most == 1 else f"first {most}"
+        words = f"{lost(later[most])} came after the {first} of their day."
         yield Candidate("max_trades", {"trades": most}, words, later[most])
 
 
@@ -143,10 +144,10 @@ def is_losing_part(group: Sequence[Trip], trips: Sequence[Trip]) -> bool:
 
 
 def lost(group: Sequence[Trip]) -> str:
-    """ "3 trades with a loss of $41.20 in all, 1 of them a winner," """
+    """ "3 trades that lost $41.20 in all, 1 of them a winner," """
     count, wins = len(group), sum(trip.pnl > 0 for trip in group)
-    winners = f", {wins} of them winners," if wins else ""
-    return f"{count} trades that made {money(profit_of(group))} in all{winners}"
+    winners = f", {wins} of them {'a winner' if wins == 1 else 'winners'}," if wins else ""
+    return f"{count} trades that lost {money(-profit_of(group))} in all{winners}"
 
 
 def adverse(trip: Trip) -> float:

@@ -101,7 +101,7 @@ def test_a_suggested_rule_is_typed_with_evidence_of_this_model(alice: User, losi
     assert proposal.payload["kind"] == "deny_list"
     assert proposal.payload["params"] == {"symbols": ["TEST"]}
     assert proposal.diff == ("+ Never open TEST.",)
-    assert any("2 trades that made −$64.00 in all were in TEST." in line for line in proposal.evidence)
+    assert any("2 trades that lost $64.00 in all were in TEST." in line for line in proposal.evidence)
     assert proposal.what_if is not None
     difference = next(fact for fact in proposal.what_if["facts"] if fact["key"] == "difference")
     assert difference["value"] == "64"

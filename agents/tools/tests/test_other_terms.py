@@ -80,7 +80,7 @@ def test_suggestions_come_from_the_trades_and_would_have_helped(alice: User, los
     first = dict(zip([item.key for item in rules.columns], rules.rows[0], strict=True))
     assert (first["kind"], json.loads(str(first["params"]))) == ("deny_list", {"symbols": ["TEST"]})
     assert first["difference"] == 64
-    assert first["evidence"] == "2 trades that made −$64.00 in all were in TEST."
+    assert first["evidence"] == "2 trades that lost $64.00 in all were in TEST."
     assert first["rule"] == "Never open TEST."
     assert all(isinstance(value, Decimal) and value > 0 for value in column(rules, "difference"))
     assert column(table(found, "Trades behind"), "profit") == [-42, -22]

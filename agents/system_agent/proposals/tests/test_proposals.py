@@ -46,7 +46,7 @@ def test_a_rule_comes_with_sentence_evidence_and_what_if(alice: User, losing_run
     proposal = made(alice, losing_run, "propose_rule", kind="deny_list", params={"symbols": ["TEST"]})
     assert proposal.title == "A rule for Scripted: Never open TEST."
     assert proposal.diff == ("+ Never open TEST.",)
-    assert proposal.evidence[0] == "In run 1 of Scripted: 2 trades that made −$64.00 in all were in TEST."
+    assert proposal.evidence[0] == "In run 1 of Scripted: 2 trades that lost $64.00 in all were in TEST."
     assert "final equity $10,008.00 instead of $9,944.00" in proposal.evidence[1]
     assert proposal.what_if is not None
     assert [series["title"] for series in proposal.what_if["series"]] == ["As it was", "What-if"]
