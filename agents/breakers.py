@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from profiles.notifications.kinds import Kind
 from rules.limits import EXCHANGE_ZONE
@@ -14,7 +15,7 @@ from trading.types import Effect
 
 def breakers_tell(run: Run, results: Iterable[StepResult]) -> None:
     """Tell once a run and limit, in the transaction that stores these steps: over years it may fire every day."""
-    fired = {}
+    fired: dict[str, tuple[str, datetime]] = {}
     for result in results:
         for _, verdict in result.verdicts:
             if verdict.effect is Effect.STOPPED:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("chat.urls")),
     path("", include("core.urls")),
     path("api/v1/", include("tradelab.api_urls")),
+    path("operator/", include("tradelab.operator.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -51,7 +51,7 @@ class ChoicesForm(ServiceForm):
                     )
                     for way in Channel
                 ],
-                list(self[kind.value].errors),
+                [str(error) for error in self[kind.value].errors],
             )
             for kind in CHOSEN_KINDS
         ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -26,6 +28,10 @@ class Notification(OwnedModel):
     in_inbox = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
+
+    # Set for pages, see `listing`: how urgent it looks, and on which day of the user's it came.
+    tone = ""
+    day: date | None = None
 
     class Meta:
         ordering = ["-id"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -105,6 +106,7 @@ class LLMAttempt(Asked):
         indexes = [
             models.Index(fields=["run", "step"], name="llm_attempt_of_step"),
             models.Index(fields=["ask_id"], name="llm_attempt_in_flight", condition=Q(ended_at=None)),
+            BrinIndex(fields=["sent_at"], name="llm_attempt_by_time"),  # for sums over days, of all users
         ]
 
     def __str__(self) -> str:

@@ -23,6 +23,7 @@ from profiles.notifications.delivery import claim, deliver, wait_seconds
 from profiles.notifications.hook import notification_test, webhook_remove, webhook_set
 from profiles.notifications.kinds import Kind
 from profiles.notifications.models import Delivery, Notification, NotificationSettings
+from profiles.notifications.parcel import Undelivered
 from profiles.notifications.services import delivery_again, notify
 from profiles.notifications.tests.receiver import Receiver, receiver_open
 
@@ -44,7 +45,7 @@ def told(user: User, key: str = "run:7:failed") -> Delivery:
 
 
 def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
-    monkeypatch.setattr(attempts.timezone, "now", lambda: moment)
+    monkeypatch.setattr(timezone, "now", lambda: moment)
 
 
 def test_a_webhook_gets_what_happened_signed_with_its_secret(
@@ -161,7 +162,7 @@ def test_an_attempt_that_was_overtaken_records_nothing(alice: User, receiver: Re
     assert slow is not None
     assert quick is not None
     attempts.record_success(alice, quick, 204, now)
-    attempts.record_failure(alice, slow, attempts.Undelivered("late"), now)
+    attempts.record_failure(alice, slow, Undelivered("late"), now)
     delivery.refresh_from_db()
     assert (delivery.state, delivery.last_error) == ("delivered", "")
 

@@ -1,0 +1,5 @@
+"""Tables of the building itself."""
+
+from tradelab.operator.models import AuditSample
+
+__all__ = ["AuditSample"]
