@@ -23,6 +23,7 @@ def record_of(entry: Entry) -> dict[str, Any]:
 
 
 def origin_of(run: Run) -> dict[str, Any]:
-    """Whose log it is, and what the run stands on."""
-    values = (run.pk, run.model_id, run.number, run.snapshot_hash, run.data_hash)
+    """Whose log it is, and what the run stands on. What a live run will have seen nobody knows when its log begins."""
+    data = f"live from {run.feed}" if run.is_live else run.data_hash
+    values = (run.pk, run.model_id, run.number, run.snapshot_hash, data)
     return dict(zip(ORIGIN, values, strict=True))

@@ -28,6 +28,7 @@ class Answer:
     pause: timedelta
     bars: Sequence[FeedBar] = ()
     problem: str = ""
+    has_heard: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,12 @@ def keep(run: Run, terms: LiveTerms, session: Bounds, answer: Answer) -> Heard:
     """Write down what came and make steps of it, in the transaction of a locked run."""
     now, live = clock.now(), LiveSession.objects.get(run=run)
     live.run, live.asked_at = run, now
-    if not answer.problem:
+    problem = answer.problem or live.problem
+    if answer.has_heard:
         live.heard_at = now
         bars_arrive(live, terms, session, answer.bars, now)
-    outage_note(live, answer.problem or silence(live, terms, session, now), now)
+        problem = silence(live, terms, session, now)
+    outage_note(live, problem, now)
     outage_tell(live, now)
     terms = terms.found(live.delay_seconds)
     last = last_step_start(run)

@@ -27,6 +27,7 @@ from runs.services.pause import PAUSED_BY_OWNER
 LOOK_BACK = timedelta(minutes=15)  # how far corrections are looked for
 PAUSE, LONG_PAUSE = timedelta(seconds=5), timedelta(seconds=15)
 SHARE_OF_RATE = 0.5  # of the vendor's rate that one run takes at most
+SHORT_TURN_SECONDS = 30.0
 PATIENCE_SECONDS = 5.0  # a worker doesn't wait longer for its turn at the vendor
 
 
@@ -53,11 +54,13 @@ class Ear:
         try:
             return Answer(self.pause(PAUSE), self.feed.latest(self.symbols, self.since))
         except FeedLimited as error:
-            return Answer(timedelta(seconds=error.retry_after), problem=error.message)
+            # To wait one's turn is no outage, unless the turn is far away.
+            problem = error.message if error.retry_after > SHORT_TURN_SECONDS else ""
+            return Answer(timedelta(seconds=error.retry_after), problem=problem, has_heard=False)
         except FeedRefused as error:
             raise FeedClosed(error.message) from error
         except FeedDown as error:
-            return Answer(self.pause(LONG_PAUSE), problem=error.message)
+            return Answer(self.pause(LONG_PAUSE), problem=error.message, has_heard=False)
         finally:
             self.feed.close()
 

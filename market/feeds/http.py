@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from ssl import SSLContext
 from typing import Any, NoReturn
 
 import httpx2
@@ -15,6 +17,12 @@ TIMEOUT_SECONDS = 20.0
 MOST_SHOWN = 200
 
 
+@cache
+def certificates() -> SSLContext:
+    """Whom to trust, read once a process: reading takes longer than most answers."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
 class FeedHttp:
     """Asks one vendor. Neither redirects nor proxies of the environment: both would lead elsewhere with the key."""
 
@@ -24,7 +32,11 @@ class FeedHttp:
         self.pace = pace
         self.base_url = feed.base_url
         self.client = httpx2.Client(
-            headers=dict(headers), timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False
+            headers=dict(headers),
+            timeout=TIMEOUT_SECONDS,
+            follow_redirects=False,
+            trust_env=False,
+            verify=certificates(),
         )
 
     def get(self, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
