@@ -28,5 +28,6 @@ app.autodiscover_tasks(
         "market.downloads",
         "profiles.notifications",
         "tradelab.operator",
+        "tradelab.retention",
     ]
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from celery.schedules import crontab
+
 TASK_ROUTES: dict[str, Any] = {
     "agents.tasks.runs_wake": {"queue": "beat"},
     "agents.batches.tasks.batches_wake": {"queue": "beat"},
@@ -17,6 +19,7 @@ TASK_ROUTES: dict[str, Any] = {
     "market.downloads.*": {"queue": "llm"},  # they mostly wait for a vendor
     "chat.*": {"queue": "chat"},
     "tradelab.operator.*": {"queue": "runs"},
+    "tradelab.retention.*": {"queue": "llm"},  # it waits for a program of its own
     "profiles.notifications.tasks.delivery_attempt": {"queue": "llm"},  # it waits for somebody else too
 }
 BEAT_SCHEDULE: dict[str, Any] = {
@@ -25,5 +28,6 @@ BEAT_SCHEDULE: dict[str, Any] = {
     "wake downloads": {"task": "market.downloads.tasks.downloads_wake", "schedule": 15.0},
     "wake batches": {"task": "agents.batches.tasks.batches_wake", "schedule": 15.0},
     "wake deliveries": {"task": "profiles.notifications.tasks.deliveries_wake", "schedule": 15.0},
+    "prune": {"task": "tradelab.retention.tasks.retention_prune", "schedule": crontab(hour=8, minute=15)},  # UTC
     "reap turns": {"task": "chat.tasks.turns_reap", "schedule": 5.0},
 }

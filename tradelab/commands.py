@@ -22,6 +22,7 @@ BY_THE_OWNER = {
     "makemigrations",
     "migrate",
     "optimizemigration",
+    "prune",
     "restore",
     "rotate_secrets",
     "showmigrations",

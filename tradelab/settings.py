@@ -274,6 +274,11 @@ LLM_BEAT_SECONDS = 1.0  # how soon a waiting run hears of Stop
 FEEDS = feed_settings(VAR_DIR)
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 
+# ---- Retention: how many days things are kept; 0 keeps for ever
+KEEP_DELETED_RUNS_DAYS = env.number("KEEP_DELETED_RUNS_DAYS", 30)
+KEEP_NOTIFICATIONS_DAYS = env.number("KEEP_NOTIFICATIONS_DAYS", 180)
+KEEP_LOGINS_DAYS = env.number("KEEP_LOGINS_DAYS", 90)
+
 # ---- Measuring: who may read /metrics
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 METRICS_ADDRESSES = env.items("METRICS_ADDRESSES", "127.0.0.1/32,::1/128")

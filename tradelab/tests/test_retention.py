@@ -1,0 +1,156 @@
+"""What has been kept long enough goes, with everything that hangs on it; everything else stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from axes.models import AccessLog
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import ProgrammingError, connection, transaction
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from agents.foreground import session_run
+from agents.llm.fake.server import serving
+from agents.tests.world import bars_make, model_make, request_make
+from conftest import as_app_role
+from core.rls import acting_as
+from profiles.llm.services import endpoint_create
+from profiles.notifications.models import Notification
+from reasoning.export import log_verify
+from reasoning.models import Entry
+from runs.models import Run
+from runs.services import run_delete
+from tradelab import commands
+from tradelab.retention import tasks
+
+STEPS = 12
+
+
+def prune(*arguments: str) -> str:
+    said = StringIO()
+    call_command("prune", *arguments, stdout=said)
+    return said.getvalue()
+
+
+def run_ended(user: User, server_url: str) -> Run:
+    """A run that asked a language model, so that it has rows in every table of its kind."""
+    with acting_as(user.pk):
+        endpoint_create(user, name="Scripted", base_url=server_url, ai_models=["scripted"])
+    return session_run(user, request_make(model_make(user), "llm"), lambda run: None)
+
+
+def delete(run: Run, *, days_ago: int) -> None:
+    with acting_as(run.user_id):
+        run_delete(run.user, run.pk)
+    Run.objects.filter(pk=run.pk).update(deleted_at=timezone.now() - timedelta(days=days_ago))
+
+
+def rows_of(run: Run) -> dict[str, int]:
+    """How many rows name a run, in every table that can."""
+    found = {}
+    with connection.cursor() as cursor:
+        for model in apps.get_models():
+            columns = {field.column for field in model._meta.concrete_fields if field.related_model is Run}
+            for column in columns:
+                cursor.execute(
+                    f'SELECT count(*) FROM "{model._meta.db_table}" WHERE "{column}" = %s', [run.pk]
+                )
+                found[f"{model._meta.label}.{column}"] = cursor.fetchone()[0]
+    return {name: count for name, count in found.items() if count}
+
+
+def test_a_run_deleted_long_ago_goes_with_all_its_rows_and_no_other(alice: User, charlie: User) -> None:
+    bars_make(left_out=range(STEPS, 390))
+    with serving() as server:
+        old, recent = (run_ended(user, server.base_url) for user in (alice, charlie))
+    delete(old, days_ago=31)
+    delete(recent, days_ago=29)
+    before = rows_of(recent)
+    assert {"reasoning.Entry.run_id", "reasoning.LLMCall.run_id", "runs.RunEvent.run_id"} <= before.keys()
+    assert "runs: 1 of 1 erased" in prune()
+    assert not Run.objects.filter(pk=old.pk).exists()
+    assert rows_of(old) == {}
+    assert rows_of(recent) == before
+    recent.refresh_from_db()
+    assert log_verify(recent).is_whole
+
+
+def test_a_run_that_nobody_deleted_stays_however_old_it_is(alice: User) -> None:
+    bars_make(left_out=range(STEPS, 390))
+    run = session_run(alice, request_make(model_make(alice)), lambda run: None)
+    Run.objects.update(created_at=timezone.now() - timedelta(days=4000))
+    assert "runs: 0 of 0 erased" in prune()
+    assert Run.objects.filter(pk=run.pk).exists()
+
+
+def test_a_number_of_an_erased_run_is_not_given_again(alice: User) -> None:
+    bars_make(left_out=range(STEPS, 390))
+    model = model_make(alice)
+    delete(session_run(alice, request_make(model), lambda run: None), days_ago=31)
+    prune()
+    assert session_run(alice, request_make(model), lambda run: None).number == 2
+
+
+def test_the_role_that_serves_users_can_erase_no_log(alice: User) -> None:
+    bars_make(left_out=range(STEPS, 390))
+    run = session_run(alice, request_make(model_make(alice)), lambda run: None)
+    delete(run, days_ago=31)
+    with pytest.raises(ProgrammingError, match="permission denied"), as_app_role(), acting_as(alice.pk):
+        Run.objects.filter(pk=run.pk).delete()
+    with transaction.atomic():
+        assert Entry.objects.filter(run=run).count() == STEPS
+    assert "prune" in commands.BY_THE_OWNER
+
+
+def test_saying_what_is_due_erases_nothing(alice: User) -> None:
+    bars_make(left_out=range(STEPS, 390))
+    delete(session_run(alice, request_make(model_make(alice)), lambda run: None), days_ago=31)
+    assert "runs: 1 due (runs that were deleted, with all that they left, kept 30 days)" in prune("--dry-run")
+    assert Run.objects.count() == 1
+
+
+def test_no_days_keep_for_ever(alice: User, settings: Settings) -> None:
+    settings.KEEP_DELETED_RUNS_DAYS = 0
+    bars_make(left_out=range(STEPS, 390))
+    delete(session_run(alice, request_make(model_make(alice)), lambda run: None), days_ago=4000)
+    assert "runs: kept for ever" in prune("--only", "runs")
+    assert Run.objects.count() == 1
+
+
+def test_notifications_logins_and_sessions_go_when_their_time_has_come(alice: User) -> None:
+    now = timezone.now()
+    for days in (179, 181):
+        Notification.objects.create(
+            user=alice,
+            kind="run_finished",
+            subject="Done",
+            key=str(days),
+            created_at=now - timedelta(days=days),
+        )
+    for days in (89, 91):
+        log = AccessLog.objects.create(username="alice", path_info="/login/", http_accept="")
+        AccessLog.objects.filter(pk=log.pk).update(attempt_time=now - timedelta(days=days))
+    for days in (-1, 2):
+        Session.objects.create(session_key=f"key{days}", expire_date=now - timedelta(days=days))
+    said = prune()
+    assert [f"{name}: 1 of 1 erased" in said for name in ("notifications", "logins", "sessions")] == [
+        True
+    ] * 3
+    assert [row.key for row in Notification.objects.all()] == ["179"]
+    assert AccessLog.objects.count() == 1
+    assert [row.session_key for row in Session.objects.all()] == ["key-1"]
+
+
+def test_a_worker_without_the_owners_address_prunes_nothing(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.DATABASE_URL = settings.MIGRATE_DATABASE_URL = "postgresql://tl_app@/tradelab"
+    with caplog.at_level("INFO"):
+        tasks.retention_prune()
+    assert "nothing is pruned here: MIGRATE_DATABASE_URL names no other role than tl_app" in caplog.text
