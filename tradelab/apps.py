@@ -6,4 +6,4 @@ class TradelabConfig(AppConfig):
 
     def ready(self) -> None:
         # Tasks bind to this app when they are sent, so it has to exist in every process, not only in workers.
-        from tradelab import celery, checks, task_ids  # noqa: F401  (they register themselves)
+        from tradelab import celery, checks, metrics, task_ids  # noqa: F401  (they register themselves)
