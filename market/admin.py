@@ -5,7 +5,11 @@ from django.core.paginator import Paginator
 from django.db import connection
 
 from core.admin import ReadOnlyAdmin
+from market.downloads.actions import check_again, fetch
+from market.feeds import admin as feeds_admin
 from market.models import Bar, BarImport, CorporateAction, Instrument, QuoteBar
+
+__all__ = ["BarImportAdmin", "InstrumentAdmin", "feeds_admin"]
 
 
 @admin.register(Instrument)
@@ -13,6 +17,7 @@ class InstrumentAdmin(admin.ModelAdmin[Instrument]):
     list_display = ["symbol", "name", "kind", "sector", "exchange", "is_active", "is_synthetic"]
     list_filter = ["kind", "is_active", "is_synthetic", "sector"]
     search_fields = ["symbol", "name"]
+    actions = [fetch, check_again]
 
 
 @admin.register(BarImport)

@@ -14,11 +14,13 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from core.errors import UserError
 from market.calendar import session_bounds, why_closed
 from market.columns import BarColumns, Timeframe
-from market.models import Bar, BarImport, Instrument
+from market.models import Bar, BarImport, FetchedDays, Instrument
 from market.selectors import SessionCoverage, bars_load, coverage_calendar, instruments_matching, session_days
 
 MONTHS_SHOWN = 6
 FINDINGS_SHOWN = 50
+FETCHES_SHOWN = 10
+DAYS_CHARTED = 260
 
 
 def newest(timeframe: Timeframe, *, last: bool) -> Subquery:
@@ -117,12 +119,31 @@ def day_shown(instrument: Instrument, day: date | None, session: str) -> DayShow
     return DayShown(days[0], session, bars)
 
 
+def days_charted(instrument: Instrument) -> dict[str, Any] | None:
+    """Candles of the newest daily bars, about a year of them; None without any."""
+    newest_day = Bar.objects.filter(instrument=instrument, timeframe=Timeframe.DAY).order_by("-start").first()
+    if newest_day is None:
+        return None
+    end = newest_day.start + timedelta(days=1)
+    first = end - timedelta(days=DAYS_CHARTED * 7 // 5)
+    bars = bars_load([instrument.symbol], Timeframe.DAY, first, end)[instrument.symbol]
+    return DayShown(end.date(), "", bars).chart
+
+
+class FindingShown(NamedTuple):
+    """One thing that the checks found: where, what, and in words."""
+
+    place: str
+    code: str
+    reason: str
+
+
 class ImportShown(NamedTuple):
     """An import and what its checks listed."""
 
     source: BarImport
     counts: dict[str, int]
-    listed: list[dict[str, Any]]
+    listed: list[FindingShown]
 
     @property
     def name(self) -> str:
@@ -131,7 +152,8 @@ class ImportShown(NamedTuple):
 
 
 def imports_of(instrument: Instrument) -> list[ImportShown]:
-    """The imports that brought this instrument's newest and oldest bars, with their findings, newest first."""
+    """The imports that brought this instrument's newest and oldest bars, and what was fetched of it lately, with their
+    findings, newest first."""
     bars = Bar.objects.filter(instrument=instrument)
     ids = {
         source_id
@@ -141,11 +163,70 @@ def imports_of(instrument: Instrument) -> list[ImportShown]:
         .order_by(order)
         .values_list("bar_import", flat=True)[:1]
     }
+    fetched = FetchedDays.objects.filter(symbol=instrument.symbol).exclude(bar_import=None)
+    ids |= set(fetched.order_by("-pk").values_list("bar_import", flat=True)[:FETCHES_SHOWN])
     return [import_shown(source) for source in BarImport.objects.filter(pk__in=ids)]
 
 
 def import_shown(source: BarImport) -> ImportShown:
-    parts = [part for part in source.report.values() if isinstance(part, dict)]
+    report = source.report
+    parts = [report[name] for name in ("refused", "flagged") if name in report]
     counts = {code: count for part in parts for code, count in part.get("counts", {}).items()}
-    listed = [found for part in parts for found in part.get("listed", [])]
+    listed = [
+        FindingShown(f"line {found['line']:,}", found["code"], found["reason"])
+        for part in parts
+        for found in part.get("listed", [])
+    ]
+    for code, count, found in (
+        ("differs", source.conflicting, differing(report)),
+        ("missing minutes", lacking(report, "missing_minutes"), missing_minutes(report)),
+        ("missing days", lacking(report, "missing_days"), missing_days(report)),
+    ):
+        counts |= {code: count} if count else {}
+        listed += found
     return ImportShown(source, counts, listed[:FINDINGS_SHOWN])
+
+
+def lacking(report: dict[str, Any], name: str) -> int:
+    return int(report.get("completeness", {}).get(name, 0))
+
+
+def differing(report: dict[str, Any]) -> list[FindingShown]:
+    """Rows that came with other values than the stored ones: a vendor that has changed its mind, or another vendor."""
+    return [
+        FindingShown(
+            f"line {found['line']:,}",
+            "differs",
+            f"{found['symbol']} {found['start'][:16].replace('T', ' ')} UTC: kept {words_of(found['stored'])}, "
+            f"found {words_of(found['found'])}",
+        )
+        for found in report.get("conflicts", [])
+        if "start" in found
+    ]
+
+
+def words_of(values: Sequence[float | None]) -> str:
+    return " ".join("—" if value is None else f"{value:g}" for value in values)
+
+
+def missing_minutes(report: dict[str, Any]) -> list[FindingShown]:
+    return [
+        FindingShown(
+            found["date"],
+            "missing minutes",
+            f"{found['symbol']}: {found['missing']} of {found['expected']} ({', '.join(found['minutes'][:6])}"
+            f"{' …' if found['missing'] > 6 else ''})",
+        )
+        for found in report.get("completeness", {}).get("sessions", [])
+    ]
+
+
+def missing_days(report: dict[str, Any]) -> list[FindingShown]:
+    return [
+        FindingShown(
+            f"{found['first']} to {found['last']}",
+            "missing days",
+            f"{found['symbol']}: {found['days']} without a bar",
+        )
+        for found in report.get("completeness", {}).get("gaps", [])
+    ]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from core.errors import UserError
 from market.calendar import SESSIONS
-from market.pages import day_shown, imports_of, instruments_listed, months_of
+from market.pages import day_shown, days_charted, imports_of, instruments_listed, months_of
 from market.selectors import instrument_get
 
 INSTRUMENTS_A_PAGE = 50
@@ -35,6 +35,7 @@ def instrument_detail(request: HttpRequest, symbol: str) -> HttpResponse:
         "sessions": SESSIONS,
         "months": months_of(instrument, session),
         "shown": day_shown(instrument, day_in(request), session),
+        "daily": days_charted(instrument),
         "imports": imports_of(instrument),
     }
     return render(request, "market/instrument_detail.html", context)

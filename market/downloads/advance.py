@@ -35,6 +35,10 @@ class Outcome(StrEnum):
     MORE = "more"  # right away
     LOST = "lost"  # nothing to do for this worker
 
+    @property
+    def is_idle(self) -> bool:
+        return self in (Outcome.WAITS, Outcome.LOST)
+
 
 def download_advance(
     user_id: int,

@@ -32,11 +32,12 @@ def download_start(
     first: date,
     last: date,
     is_again: bool = False,
+    is_here: bool = False,
     now: datetime | None = None,
 ) -> Download:
     """Queue a download. `is_again` brings days that were brought before, too, and notes where the vendor differs now.
 
-    Raises UserError, such as without a key that the feed needs.
+    `is_here`: whoever calls goes on with it, no worker needs to be told. Raises UserError, such as without a key that the feed needs.
     """
     kind = feed_get(feed)
     feed_open(feed, user.pk).close()  # says at once that there is no key
@@ -53,7 +54,8 @@ def download_start(
             last=last,
             is_again=is_again,
         )
-        wake(download)
+        if not is_here:
+            wake(download)
     return download
 
 

@@ -163,6 +163,7 @@ class Feed(ABC):
     label: ClassVar[str]
     about: ClassVar[FeedAbout]
     default_url: ClassVar[str] = ""
+    do_not_call_in_templates: ClassVar[bool] = True  # where the class is shown
 
     def __init__(self, setup: FeedSetup) -> None:
         self.setup = setup

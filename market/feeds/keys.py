@@ -17,14 +17,14 @@ MOST_KEY = 500
 
 
 @transaction.atomic
-def key_store(user: User, feed: type[Feed], parts: Sequence[str]) -> None:
+def key_store(user: User, feed: type[Feed], parts: Sequence[str]) -> FeedKey:
     """Keep the user's key of a feed, in place of one that is there. Raises UserError for one that can't be a key."""
     secret = joined(feed, parts)
-    FeedKey.objects.update_or_create(
-        user=user,
-        feed=feed.name,
-        defaults={"key_encrypted": encrypt(secret, owner=owner_of(user.pk, feed.name))},
+    encrypted = encrypt(secret, owner=owner_of(user.pk, feed.name))
+    key, _ = FeedKey.objects.update_or_create(
+        user=user, feed=feed.name, defaults={"key_encrypted": encrypted}
     )
+    return key
 
 
 @transaction.atomic

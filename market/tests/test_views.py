@@ -84,7 +84,7 @@ class TestPages:
     def test_the_list_costs_few_queries(self, alice_client: Client) -> None:
         with CaptureQueriesContext(connection) as seen:
             alice_client.get("/market/")
-        assert len(seen) == 9
+        assert len(seen) == 10
 
 
 def test_an_empty_market_says_how_to_fill_it(alice_client: Client) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import Model
 
 from core.crypto import SecretLost, rotate
-from profiles.llm.models import EndpointFields, LLMDefaults, LLMEndpoint
+from market.models import FeedKey, FeedSite
+from profiles.llm.models import LLMDefaults, LLMEndpoint
+from profiles.notifications.models import NotificationSettings
 
 
 @dataclass
@@ -17,14 +20,14 @@ class Rotation:
     done: int = 0
     lost: list[str] = field(default_factory=list)
 
-    def take(self, row: EndpointFields, name: str) -> None:
-        """Encrypt the key of a locked row anew; nothing else of the row changes."""
+    def take(self, row: Model, name: str, column: str = "key_encrypted") -> None:
+        """Encrypt the secret of a locked row anew; nothing else of the row changes."""
         try:
-            token = rotate(bytes(row.key_encrypted))
+            token = rotate(bytes(getattr(row, column)))
         except SecretLost:
             self.lost.append(name)
             return
-        type(row)._default_manager.filter(pk=row.pk).update(key_encrypted=token)
+        type(row)._default_manager.filter(pk=row.pk).update(**{column: token})
         self.done += 1
 
 
@@ -40,4 +43,15 @@ def keys_rotate() -> Rotation:
     endpoints = LLMEndpoint.objects.exclude(key_encrypted=b"").select_related("user").order_by("pk")
     for endpoint in endpoints.select_for_update(of=("self",)):
         found.take(endpoint, f"endpoint {endpoint.name!r} of {endpoint.user}")
+    for site in FeedSite.objects.exclude(key_encrypted=b"").select_for_update():
+        found.take(site, f"the site's key of {site.feed}")
+    for key in FeedKey.objects.select_related("user").order_by("pk").select_for_update(of=("self",)):
+        found.take(key, f"the key of {key.user} for {key.feed}")
+    hooks = (
+        NotificationSettings.objects.exclude(webhook_secret_encrypted=b"")
+        .select_related("user")
+        .order_by("pk")
+    )
+    for hook in hooks.select_for_update(of=("self",)):
+        found.take(hook, f"the webhook's secret of {hook.user}", "webhook_secret_encrypted")
     return found
