@@ -10,66 +10,130 @@ from market.downloads.waiting import WAITING_SQL
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('market', '0004_feed_keys'),
+        ("market", "0004_feed_keys"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Download',
+            name="Download",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('feed', models.CharField(max_length=20)),
-                ('timeframe', models.CharField(choices=[('minute', 'minute'), ('day', 'day')], max_length=6)),
-                ('symbols', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), size=None)),
-                ('first', models.DateField()),
-                ('last', models.DateField()),
-                ('is_again', models.BooleanField(default=False, help_text='Days that were brought before, too.')),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('completed', 'Completed'), ('stopped', 'Stopped'), ('failed', 'Failed')], default='queued', max_length=10)),
-                ('error', models.TextField(blank=True)),
-                ('refusals', models.JSONField(default=dict, help_text='Why the feed refused a symbol, by symbol.')),
-                ('parts_total', models.PositiveIntegerField(null=True)),
-                ('parts_done', models.PositiveIntegerField(default=0)),
-                ('rows_on_the_way', models.PositiveIntegerField(default=0, help_text='Of the part that is being fetched.')),
-                ('rows_read', models.BigIntegerField(default=0)),
-                ('stored', models.BigIntegerField(default=0)),
-                ('already_stored', models.BigIntegerField(default=0)),
-                ('conflicting', models.BigIntegerField(default=0)),
-                ('refused', models.BigIntegerField(default=0)),
-                ('flagged', models.BigIntegerField(default=0)),
-                ('failures', models.PositiveSmallIntegerField(default=0, help_text='In a row.')),
-                ('retry_at', models.DateTimeField(null=True)),
-                ('holder', models.CharField(blank=True, max_length=32)),
-                ('held_until', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("feed", models.CharField(max_length=20)),
+                ("timeframe", models.CharField(choices=[("minute", "minute"), ("day", "day")], max_length=6)),
+                (
+                    "symbols",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=16), size=None
+                    ),
+                ),
+                ("first", models.DateField()),
+                ("last", models.DateField()),
+                (
+                    "is_again",
+                    models.BooleanField(default=False, help_text="Days that were brought before, too."),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("completed", "Completed"),
+                            ("stopped", "Stopped"),
+                            ("failed", "Failed"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("error", models.TextField(blank=True)),
+                (
+                    "refusals",
+                    models.JSONField(default=dict, help_text="Why the feed refused a symbol, by symbol."),
+                ),
+                ("parts_total", models.PositiveIntegerField(null=True)),
+                ("parts_done", models.PositiveIntegerField(default=0)),
+                (
+                    "rows_on_the_way",
+                    models.PositiveIntegerField(default=0, help_text="Of the part that is being fetched."),
+                ),
+                ("rows_read", models.BigIntegerField(default=0)),
+                ("stored", models.BigIntegerField(default=0)),
+                ("already_stored", models.BigIntegerField(default=0)),
+                ("conflicting", models.BigIntegerField(default=0)),
+                ("refused", models.BigIntegerField(default=0)),
+                ("flagged", models.BigIntegerField(default=0)),
+                ("failures", models.PositiveSmallIntegerField(default=0, help_text="In a row.")),
+                ("retry_at", models.DateTimeField(null=True)),
+                ("holder", models.CharField(blank=True, max_length=32)),
+                ("held_until", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['user', '-id'], name='download_newest'), models.Index(condition=models.Q(('state__in', ['queued', 'running'])), fields=['state'], name='download_active')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('first__lte', models.F('last'))), name='download_in_order')],
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["user", "-id"], name="download_newest"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "running"])),
+                        fields=["state"],
+                        name="download_active",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("first__lte", models.F("last"))), name="download_in_order"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FetchedDays',
+            name="FetchedDays",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('feed', models.CharField(max_length=20)),
-                ('timeframe', models.CharField(choices=[('minute', 'minute'), ('day', 'day')], max_length=6)),
-                ('symbol', models.CharField(max_length=16)),
-                ('first', models.DateField()),
-                ('last', models.DateField()),
-                ('through', models.DateField(null=True)),
-                ('fetched_at', models.DateTimeField()),
-                ('bar_import', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='market.barimport')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("feed", models.CharField(max_length=20)),
+                ("timeframe", models.CharField(choices=[("minute", "minute"), ("day", "day")], max_length=6)),
+                ("symbol", models.CharField(max_length=16)),
+                ("first", models.DateField()),
+                ("last", models.DateField()),
+                ("through", models.DateField(null=True)),
+                ("fetched_at", models.DateTimeField()),
+                (
+                    "bar_import",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="market.barimport",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'fetched days',
-                'ordering': ['symbol', 'first'],
-                'indexes': [models.Index(fields=['symbol', 'timeframe', 'feed'], name='fetched_days_of_symbol')],
+                "verbose_name_plural": "fetched days",
+                "ordering": ["symbol", "first"],
+                "indexes": [
+                    models.Index(fields=["symbol", "timeframe", "feed"], name="fetched_days_of_symbol")
+                ],
             },
         ),
         EnableRLS("Download"),
