@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from agents.deciders import DECIDERS
+from agents.llm.bounds import bounds_of
 from core import panels
 from core.panels import Panel
 from core.requests import UserRequest
-from reasoning.calls.selectors import used_by_run
 from runs import page
 from runs.models import Run
 
@@ -22,4 +22,4 @@ def spending(request: UserRequest, run: Run) -> dict[str, Any]:
     kind = DECIDERS.get(run.decider)
     if kind is None or kind.is_free:
         return {"run": run, "asks": False}
-    return {"run": run, "asks": True, "used": used_by_run(request.user.pk, run.pk)}
+    return {"run": run, "asks": True, "bounds": bounds_of(request.user, run)}
