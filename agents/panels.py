@@ -15,8 +15,17 @@ from core.panels import Panel
 from core.requests import UserRequest
 from profiles.models import TradingModel
 from reasoning.filters import decision_filter
+from reasoning.models import EntryKind
 from reasoning.notices import notice_rows, noticed
-from reasoning.selectors import HOLDS, NOT_HELD, DecisionFilter, decision_at, decisions_of, outcome_counts
+from reasoning.selectors import (
+    EVERY_KIND,
+    HOLDS,
+    NOT_HELD,
+    DecisionFilter,
+    decision_at,
+    decisions_of,
+    outcome_counts,
+)
 from runs import page
 from runs.keyset import keyset_page
 from runs.models import Run
@@ -25,6 +34,13 @@ from runs.statistics_rows import statistics_sections
 
 DECISIONS_A_PAGE = 50
 NOTICES_A_PAGE = 100
+KINDS_OFFERED = [
+    ("", "decisions"),
+    (EntryKind.PLAN, "plans"),
+    (EntryKind.ANALYSIS, "analyses"),
+    (EntryKind.REFLECTION, "reflections"),
+    (EVERY_KIND, "everything"),
+]
 MOST_SYMBOLS_OFFERED = 200
 
 
@@ -58,6 +74,7 @@ def decisions(request: UserRequest, run: Run) -> dict[str, Any]:
         "step": step,
         "opened": decision_opened(run, entry) if entry else None,
         "thinking": thinking_of(run),
+        "kinds": KINDS_OFFERED,
         "outcomes": outcome_links(request, run, wanted),
         "page": found,
         "rows": decision_rows(run, found.rows),

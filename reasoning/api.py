@@ -9,8 +9,8 @@ from rest_framework.response import Response
 from core.api import OwnedApiView, page_of, paged
 from core.requests import UserApiRequest
 from reasoning.filters import decision_filter
-from reasoning.models import Entry
-from reasoning.selectors import decisions_of
+from reasoning.models import Entry, EntryKind
+from reasoning.selectors import EVERY_KIND, decisions_of
 from runs.selectors import access_run
 from trading.types import Outcome
 
@@ -26,6 +26,7 @@ class DecisionOut(serializers.ModelSerializer[Entry]):
         model = Entry
         fields = [
             "seq",
+            "kind",
             "step",
             "simulated_at",
             "written_at",
@@ -44,6 +45,12 @@ class DecisionOut(serializers.ModelSerializer[Entry]):
 class Decisions(OwnedApiView):
     @extend_schema(
         parameters=[
+            OpenApiParameter(
+                "type",
+                str,
+                enum=[*(kind.value for kind in EntryKind), EVERY_KIND],
+                description="decision when not given",
+            ),
             OpenApiParameter("outcome", str, enum=[outcome.value for outcome in Outcome]),
             OpenApiParameter("symbol", str),
             OpenApiParameter("q", str, description="words of the reasoning, or a code of a denial"),
@@ -51,6 +58,6 @@ class Decisions(OwnedApiView):
         responses=paged(DecisionOut),
     )
     def get(self, request: UserApiRequest, run_id: int) -> Response:
-        """A run's decisions, newest first."""
+        """A run's decisions, newest first; with `type` its plans, analyses and reflections too."""
         run = access_run(request.user, run_id)
         return page_of(self, request, decisions_of(run, decision_filter(request)), DecisionOut)

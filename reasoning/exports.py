@@ -18,7 +18,7 @@ from reasoning.selectors import decisions_of, thoughts_of
 from runs.models import Run
 
 DECISION_COLUMNS = columns_of(
-    Entry, "seq", "step", "simulated_at", "outcome", "content", "confidence", "failure_code", "intents", "verdicts",
+    Entry, "seq", "kind", "step", "simulated_at", "outcome", "content", "confidence", "failure_code", "intents", "verdicts",
     "order_numbers", "notices", "context", "written_at", "hash",
 )  # fmt: skip
 THOUGHT_COLUMNS = columns_of(

@@ -45,19 +45,21 @@ def denials_by_code(run: Run) -> dict[str, int]:
 # Decisions at which nothing was wanted, and the filter that leaves them out.
 HOLDS = (Outcome.HELD.value, Outcome.SKIPPED.value)
 NOT_HELD = "not-held"
+EVERY_KIND = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionFilter:
-    """Which decisions to show; empty is all of them."""
+    """Which decisions to show; empty is all of them. Another kind shows those thoughts instead, EVERY_KIND all entries."""
 
     outcome: str = ""
     symbol: str = ""
     text: str = ""
+    kind: str = ""
 
     @property
     def is_narrow(self) -> bool:
-        return bool(self.outcome or self.symbol or self.text)
+        return bool(self.outcome or self.symbol or self.text or self.kind)
 
 
 def entries_of(run: Run, wanted: DecisionFilter | None = None) -> QuerySet[Entry]:
@@ -78,8 +80,10 @@ def entries_of(run: Run, wanted: DecisionFilter | None = None) -> QuerySet[Entry
 
 
 def decisions_of(run: Run, wanted: DecisionFilter | None = None) -> QuerySet[Entry]:
-    """A run's decisions in order."""
-    return entries_of(run, wanted).filter(kind=EntryKind.DECISION)
+    """A run's decisions in order, or the kind of entries that is wanted instead."""
+    kind = (wanted.kind if wanted else "") or EntryKind.DECISION
+    entries = entries_of(run, wanted)
+    return entries if kind == EVERY_KIND else entries.filter(kind=kind)
 
 
 def outcome_counts(run: Run) -> dict[str, int]:

@@ -149,3 +149,21 @@ def test_the_log_is_downloaded_as_the_file_that_can_be_checked(trade: Trade, ali
     assert response["Content-Disposition"] == f'attachment; filename="run-{run.pk}-log.jsonl"'
     header, found = file_verify(response.content.decode().split("\n"))
     assert (header["head"], found.is_whole, found.count) == (run.log_head, True, BARS + 4)
+
+
+def test_what_it_thought_is_found_by_its_type(trade: Trade, alice_client: Client) -> None:
+    run = trade()
+    address = f"/models/{run.model_id}/r/{run.number}/part/decisions/"
+
+    def kinds(query: str) -> list[str]:
+        rows = alice_client.get(address + query).content.decode().split("<tbody>")
+        return re.findall(r'class="tag(?: tag-\w+)?">(\w+)</span>', rows[1]) if len(rows) > 1 else []
+
+    assert kinds("?type=plan") == ["plan"]
+    assert kinds("?type=analysis") == ["analysis"] * 2
+    assert len(kinds("?type=all")) == BARS + 4
+    assert set(kinds("?type=decision")) <= {"held", "ordered"}
+    assert kinds("?type=plan&q=no+such+words") == []
+    assert alice_client.get(address + "?type=dream").status_code == 400
+    shown = alice_client.get(f"/api/v1/runs/{run.pk}/decisions/?type=reflection").json()["results"]
+    assert [entry["kind"] for entry in shown] == ["reflection"]

@@ -17,7 +17,7 @@ from runs.models import Run, RunState
 from runs.tests.factories import run_make
 
 # Four of these open the request: the session, its user, whose turn it is, and the user's zone.
-QUERIES_OF_THE_PAGE = 23
+QUERIES_OF_THE_PAGE = 24
 QUERIES_OF_THE_STATE = 18
 LARGEST_PAGE, LARGEST_PAGE_OF_ALL = 120_000, 300_000  # bytes
 
