@@ -1,0 +1,97 @@
+"""The pages around a run in a real browser: legible by the rules, on a phone, in the dark, and without a mouse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.contrib.auth.models import User
+
+from agents.batches.services import BatchRequest, batch_create
+from agents.luck.compute import luck_make
+from agents.report.services import run_share
+from agents.tests.tape import minutes, trade, trader, wish
+from core.rls import acting_as
+from core.testing_browser import PHONE, WIDE, accessibility_problems, log_in
+from runs.models import Run
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+WIDTH = "document.documentElement.scrollWidth - innerWidth"
+# What a mouse can press and is seen; a group of radio buttons is one stop.
+STOPS = """() => [...document.querySelectorAll(
+    "a[href], button:not([disabled]), input:not([type=hidden]):not([disabled]), select, textarea, summary, [tabindex='0']"
+)].filter((one) => one.checkVisibility() && one.tabIndex >= 0).length"""
+FOCUSED = """() => { const one = document.activeElement; window.stops ||= new Set();
+    if (one && one !== document.body) window.stops.add(one); return window.stops.size; }"""
+
+
+@pytest.fixture
+def runs(alice: User, site: str) -> list[Run]:
+    minutes(*[100 + minute % 7 / 10 for minute in range(40)])
+    found = []
+    for name in ("One", "Another"):
+        model = trader(alice, name=name)
+        found.append(trade(alice, model, {2: [wish("buy", 20)], 30: [wish("sell", 20)]}))
+    with acting_as(alice.pk):
+        run_share(alice, found[0].pk, shows_strategy=False)
+        batch_create(alice, BatchRequest(found[0].pk))
+    luck_make(alice.pk, found[0].pk)
+    return found
+
+
+@pytest.fixture
+def addresses(runs: list[Run]) -> list[str]:
+    first, second = runs
+    page = f"/models/{first.model_id}/r/{first.number}/"
+    return [
+        "/portfolio/",
+        f"/compare/?runs={first.pk},{second.pk}",
+        f"/compare/?choose=1&runs={first.pk}",
+        f"{page}report/",
+        f"{page}edit/",
+        f"{page}vary/",
+        f"{page}?tab=luck",
+        f"{page}?tab=what-if",
+        f"{page}?tab=export",
+        f"/batches/{first.batches.get().pk}/",
+        "/tokens/",
+    ]
+
+
+def test_every_page_around_a_run_is_accessible_and_fits_a_phone(
+    browser_page: Page, alice: User, addresses: list[str]
+) -> None:
+    page = browser_page
+    log_in(page, alice)
+    found, too_wide = [], []
+    for number, address in enumerate(addresses):
+        # The themes share their markup, so each page is looked at in one of them.
+        page.emulate_media(color_scheme="dark" if number % 2 else "light", reduced_motion="reduce")
+        page.set_viewport_size(WIDE)
+        page.goto(address)
+        found += [(address, problem) for problem in accessibility_problems(page)]
+        page.set_viewport_size(PHONE)
+        if page.evaluate(WIDTH) > 0:
+            too_wide.append(address)
+    assert found == []
+    assert too_wide == []
+
+
+@pytest.mark.parametrize("which", [0, 1, 6, 7])
+def test_everything_that_a_mouse_can_press_is_reached_by_tab(
+    browser_page: Page, alice: User, addresses: list[str], which: int
+) -> None:
+    page = browser_page
+    log_in(page, alice)
+    page.goto(addresses[which])
+    stops = page.evaluate(STOPS)
+    reached = 0
+    for _ in range(stops + 30):
+        page.keyboard.press("Tab")
+        reached = page.evaluate(FOCUSED)
+        if reached >= stops:
+            break
+    assert reached >= stops > 10
