@@ -115,7 +115,7 @@ def worker_of(name: str, stats: Mapping[str, Any]) -> Worker:
         host=host,
         pid=int(stats["pid"]),
         places=int(pool.get("max-concurrency") or 0),
-        pool=str(pool.get("implementation", "")).rsplit(":", 1)[-1].rsplit(".", 1)[-1],
+        pool=str(pool.get("implementation", "")).partition(":")[0].rpartition(".")[2],
         uptime_seconds=float(stats.get("uptime") or 0),
         tasks_done=sum((stats.get("total") or {}).values()),
         memory_mb=int(memory) // 1024 if memory else None,  # Linux counts in KiB

@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from django.contrib.auth.models import User
 from django.core import mail as mailbox
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from core.errors import Conflict, Forbidden, UserError
+from profiles.llm.rotation import keys_rotate
 from profiles.notifications import delivery as attempts
 from profiles.notifications.delivery import claim, deliver, wait_seconds
 from profiles.notifications.hook import notification_test, webhook_remove, webhook_set
@@ -79,6 +81,25 @@ def test_the_secret_stands_nowhere_in_the_clear(alice: User, secret: str) -> Non
     stored = bytes(NotificationSettings.objects.get().webhook_secret_encrypted)
     assert secret.encode() not in stored
     assert base64.b64decode(secret.removeprefix("whsec_")) not in stored
+
+
+def test_the_secret_signs_on_after_the_encryption_key_was_replaced(
+    alice: User, receiver: Receiver, settings: Settings
+) -> None:
+    old, new = (Fernet.generate_key().decode() for _ in range(2))
+    settings.ENCRYPTION_KEYS = [old]
+    webhook_set(alice, url=receiver.url)
+    settings.ENCRYPTION_KEYS = [new, old]
+    assert keys_rotate().lost == []
+    settings.ENCRYPTION_KEYS = [new]
+    deliver(alice, told(alice).pk)
+    assert len(receiver.requests) == 1
+    settings.ENCRYPTION_KEYS = [old]
+    delivery = told(alice, "run:8:failed")
+    deliver(alice, delivery.pk)
+    delivery.refresh_from_db()
+    assert (delivery.state, len(receiver.requests)) == ("failed", 1)
+    assert "Make a new one" in delivery.last_error
 
 
 def test_a_failed_delivery_is_tried_again_until_it_arrives_under_the_same_id(

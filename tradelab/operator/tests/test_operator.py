@@ -302,7 +302,13 @@ def test_a_workers_answer_is_read() -> None:
             "rusage": {"maxrss": 204_800},
         },
     )
-    assert (found.name, found.host, found.pid, found.places) == ("runs-12", "lab-2", 77, 4)
+    assert (found.name, found.host, found.pid, found.places, found.pool) == (
+        "runs-12",
+        "lab-2",
+        77,
+        4,
+        "prefork",
+    )
     assert (found.uptime_seconds, found.tasks_done, found.memory_mb) == (3600, 12, 200)
 
 
