@@ -13,6 +13,7 @@ from django.db.models import Count, Q, Sum
 from core.rls import acting_as
 from runs.models import ACTIVE_STATES, Run
 from tradelab.fleet.members import Fleet
+from tradelab.fleet.scheduling import runs_of
 
 LOOK_SECONDS = 0.1
 FIRST, LAST = 0.03, 0.9  # of all steps: kills outside of it would meet nobody at work
@@ -56,6 +57,13 @@ def stage_of(user: User, run_ids: Sequence[int]) -> Stage:
             .aggregate(steps=Sum("cursor", default=0), active=Count("pk", filter=Q(state__in=ACTIVE_STATES)))
         )
     return Stage(**found)
+
+
+def stage_with(user: User, run_ids: Sequence[int], schedule_ids: Sequence[int]) -> Stage:
+    """The same with the runs of schedules; one that has not started its run yet counts as active."""
+    scheduled = runs_of(user, schedule_ids)
+    stage = stage_of(user, [*run_ids, *scheduled])
+    return Stage(stage.steps, stage.active + len(schedule_ids) - len(scheduled))
 
 
 def watch(

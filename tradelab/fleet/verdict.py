@@ -53,11 +53,13 @@ def rows_of(kind: type[Entry | Order | Fill], run: Run) -> list[dict[str, Any]]:
     return [{name: value for name, value in row.items() if name not in LEFT_OUT} for row in rows]
 
 
-def judge(user: User, run_ids: Sequence[int], quiet: Mapping[str, Outcome]) -> Verdict:
+def judge(user: User, run_ids: Sequence[int], quiet: Mapping[str, Outcome], *, wanted: int) -> Verdict:
     """Look at all runs of a user's fleet; `quiet` has for each decider what its run should have left behind."""
     problems = [
         f"run {run_id} was given {count} times" for run_id, count in Counter(run_ids).items() if count > 1
     ]
+    if len(run_ids) != wanted:
+        problems.append(f"{wanted} runs were wanted, {len(run_ids)} were started")
     steps = records = resumed = 0
     for run_id in sorted(set(run_ids)):
         with acting_as(user.pk):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,8 +21,9 @@ from core.rls import acting_as
 from profiles.llm.services import endpoint_create
 from profiles.tokens.services import token_create
 from runs.models import Run
-from tradelab.fleet.killing import Stage, StandsStill, kills_planned, stage_of, watch
+from tradelab.fleet.killing import Stage, StandsStill, kills_planned, stage_with, watch
 from tradelab.fleet.members import Fleet, add_llm_worker, add_runs_worker, fleet
+from tradelab.fleet.scheduling import SharedClock, Wanted, runs_of, schedules_make
 from tradelab.fleet.starting import Order, runs_start
 from tradelab.fleet.verdict import judge, outcome_of
 
@@ -65,26 +67,31 @@ def test_twelve_runs_outlive_the_processes_that_carry_them(tmp_path: Path, fakel
 
     _, token = token_create(alice, name="fleet", scope="trade")
     deciders = ["sma_cross"] * COMPUTING + ["llm"] * ASKING
+    hands = SharedClock(tmp_path, DAY)
     orders = [
         Order(model.pk, f"fleet-{number}", {"symbols": ["TEST"], "date_from": str(DAY), "decider": decider})
-        for number, decider in enumerate(deciders)
+        for number, decider in enumerate(deciders[::2])
     ]
-    with fleet(tmp_path, environment()) as processes:
+    scheduled = [Wanted(model.pk, ["TEST"], decider, {}) for decider in deciders[1::2]]
+    schedules = schedules_make(alice, hands, DAY, scheduled)
+    with fleet(tmp_path, {**environment(), "CLOCK_FILE": str(hands.file)}) as processes:
         add_runs_worker(processes, "worker 1", tmp_path)
         add_runs_worker(processes, "worker 2", tmp_path)
         add_llm_worker(processes, "worker 3", tmp_path, threads=8)
+        hands.strike()
         run_ids = runs_start(processes.sites, token, orders)
         assert runs_start(processes.sites, token, orders[:3]) == run_ids[:3], "asked twice, started once"
-        kills = kills_planned(VICTIMS, KILLS, len(orders) * STEPS, seed=8)
-        watch(processes, lambda: stage_of(alice, run_ids), kills, patience_seconds=PATIENCE_SECONDS)
+        kills = kills_planned(VICTIMS, KILLS, len(deciders) * STEPS, seed=8)
+        stage = partial(stage_with, alice, run_ids, schedules)
+        watch(processes, stage, kills, patience_seconds=PATIENCE_SECONDS)
         killed = {member.name: member.killed for member in processes.members.values()}
 
     assert sum(killed.values()) == KILLS
     assert all(killed[name] for name in VICTIMS)
-    verdict = judge(alice, run_ids, quiet)
+    verdict = judge(alice, [*run_ids, *runs_of(alice, schedules)], quiet, wanted=len(deciders))
     assert verdict.problems == []
-    assert (verdict.runs, verdict.steps) == (len(orders), len(orders) * STEPS)
-    assert Run.objects.count() == len(orders) + len(quiet), "no run was started that nobody asked for"
+    assert (verdict.runs, verdict.steps) == (len(deciders), len(deciders) * STEPS)
+    assert Run.objects.count() == len(deciders) + len(quiet), "no run was started that nobody asked for"
     assert verdict.resumed >= 1, "no run was taken from a worker that died"
 
 
@@ -108,10 +115,11 @@ def test_a_run_that_differs_from_the_quiet_one_is_found() -> None:
     run = session_run(alice, request_make(model_make(alice)), lambda run: None)
     with acting_as(alice.pk):
         quiet = outcome_of(run)
-    assert judge(alice, [run.pk], {"sma_cross": quiet}).problems == []
+    assert judge(alice, [run.pk], {"sma_cross": quiet}, wanted=1).problems == []
     other = replace(quiet, fills=quiet.fills[1:])
-    found = judge(alice, [run.pk, run.pk], {"sma_cross": other}).problems
+    found = judge(alice, [run.pk, run.pk], {"sma_cross": other}, wanted=3).problems
     assert found == [
         f"run {run.pk} was given 2 times",
+        "3 runs were wanted, 2 were started",
         f"run {run.pk} (sma_cross): its fills differ from those of a quiet run",
     ]

@@ -105,8 +105,8 @@ def survival_lines(survival: Survival) -> Iterator[str]:
     verdict = survival.verdict
     killed = ", ".join(f"{name} × {count}" for name, count in survival.kills.items()) or "nobody"
     yield (
-        f"survival           {verdict.runs} runs at once, {verdict.steps:,} steps in {survival.seconds} s; killed: {killed}; "
-        f"{verdict.resumed} times a run was taken over"
+        f"survival           {verdict.runs} runs at once, {survival.scheduled} of them by schedules; {verdict.steps:,} steps "
+        f"in {survival.seconds} s; killed: {killed}; {verdict.resumed} times a run was taken over"
     )
     if survival.fell:
         fell = ", ".join(f"{name} × {count}" for name, count in survival.fell.items())
