@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -16,6 +16,7 @@ from core.errors import UserError
 from core.requests import UserApiRequest
 from profiles.validate import known_fields
 from runs.forms import RunFilterForm
+from runs.live.shown import LiveShown, live_shown
 from runs.models import Run, RunEvent
 from runs.query import number_in
 from runs.selectors import HEAVY, access_run, events_since, runs_of_user
@@ -102,9 +103,30 @@ class RunOut(serializers.ModelSerializer[Run]):
         return reverse("runs:run-detail", args=[run.model_id, run.number])
 
 
+class LiveOut(serializers.Serializer[LiveShown]):
+    """How a live run hears its feed. Counts are of bars."""
+
+    lag_seconds = serializers.FloatField(
+        allow_null=True, help_text="of the newest bar; null before the first"
+    )
+    late = serializers.IntegerField(source="live.late", help_text="beyond the limit: nobody was asked")
+    missing = serializers.IntegerField(help_text="of minutes that are over")
+    corrected = serializers.IntegerField(source="live.corrected", help_text="came again with other figures")
+    refused = serializers.IntegerField(source="live.refused", help_text="that no market prints")
+    down_since = serializers.DateTimeField(source="live.down_since", allow_null=True)
+    problem = serializers.CharField(help_text="why nothing is opened just now; empty: nothing is wrong")
+
+
 class RunDetailOut(RunOut):
+    live = serializers.SerializerMethodField(help_text="null for a run over stored bars")
+
     class Meta(RunOut.Meta):
-        fields = [*RunOut.Meta.fields, "decider_params", "snapshot"]
+        fields = [*RunOut.Meta.fields, "live", "decider_params", "snapshot"]
+
+    @extend_schema_field(LiveOut(allow_null=True))
+    def get_live(self, run: Run) -> dict[str, Any] | None:
+        shown = live_shown(run)
+        return LiveOut(shown).data if shown else None
 
 
 class LabelIn(serializers.Serializer[dict[str, Any]]):

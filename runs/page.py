@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from core.panels import Panel, panel_get, panels_of
 from core.requests import UserRequest
+from runs.live.shown import live_shown
 from runs.models import Run
 from runs.selectors import run_summary
 
@@ -39,6 +40,7 @@ def head(request: UserRequest, run: Run) -> dict[str, Any]:
     return {
         "run": run,
         "summary": run_summary(run),
+        "live": live_shown(run),
         "facts": parts(request, run, FACTS),
         "side": parts(request, run, SIDE),
         "data": parts(request, run, DATA),

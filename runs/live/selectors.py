@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from market.columns import BarColumns, Ints
-from runs.live.models import Fate, LiveBar, LiveSession, LiveStep
+from runs.live.models import Fate, LiveBar, LiveStep
 from runs.models import Run
 
 VALUES = ("start", "open", "high", "low", "close", "volume")
@@ -50,8 +50,3 @@ def bars_seen(run: Run, symbol: str, now: datetime) -> BarColumns:
     steps = LiveStep.objects.filter(run=run).values("start")
     rows = taken_rows(run, symbol=symbol, start__lt=now, start__in=steps)
     return BarColumns.of([row for _, row in rows])
-
-
-def live_session_of(run: Run) -> LiveSession | None:
-    """None for a run over stored bars."""
-    return LiveSession.objects.filter(run=run).first() if run.is_live else None

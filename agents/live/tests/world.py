@@ -140,7 +140,7 @@ def play(run: Run, hands: Hands, until: datetime = CLOSE + timedelta(hours=1)) -
     """Turn the clock from one moment that the run wants to be woken at to the next, until then or its end."""
     run = wake(run)
     while run.state == RunState.RUNNING and run.wake_at is not None and run.wake_at <= until:
-        hands.move_to(run.wake_at)
+        hands.move_to(max(run.wake_at, clock.now()))
         run = wake(run)
     if run.is_active and clock.now() < until:
         hands.move_to(until)

@@ -40,7 +40,9 @@ def at(minute: int, second: float = 0) -> datetime:
         pytest.param({}, 380, at(391, 14), [], id="no last minute yet"),
         pytest.param({}, 380, at(391, 15), [389], id="no last minute: a step all the same"),
         pytest.param({}, None, at(400), [], id="no bar at all: no step"),
-        pytest.param({388: BOTH}, 380, at(391, 15), [388, 389], id="the last bar came late, and none after it"),
+        pytest.param(
+            {388: BOTH}, 380, at(391, 15), [388, 389], id="the last bar came late, and none after it"
+        ),
     ],
 )
 def test_minutes_become_steps(
