@@ -128,8 +128,11 @@ class Work:
 
         asked = FeedRequest(part.symbols, timeframe, part.first, part.last)
         pages = list(feed.fetch(asked, on_page=on_page))
+        actions = feed.actions(asked) if timeframe is Timeframe.DAY else []
+        # Never before the download began, whatever this machine's clock says: else it would be brought for ever.
+        brought_at = max(timezone.now(), self.download.created_at)
         with acting_as(self.download.user_id):
-            report = part_store(type(feed), part, timeframe, pages)
+            report = part_store(type(feed), part, timeframe, pages, actions, now=brought_at)
             state.part_note(self.download, report)
 
     def after_failure(self, reason: str) -> Outcome:

@@ -16,12 +16,15 @@ from market.columns import BarColumns, Ints, Timeframe
 from market.downloads.models import FetchedDays
 from market.downloads.plan import Part
 from market.feeds import Feed, FeedPage
+from market.feeds.base import ActionLine
 from market.feeds.rows import exchange_date
+from market.importing.actions import lines_read
 from market.importing.checks import BarChecker
 from market.importing.completeness import Completeness
 from market.importing.findings import Findings
 from market.importing.rows import Rows, SymbolTable
 from market.models import BarImport
+from market.services.actions import actions_record
 from market.services.bars import bars_record
 from market.services.imports import instrument_ids
 from market.services.recording import Recorded
@@ -66,6 +69,7 @@ def part_store(
     part: Part,
     timeframe: Timeframe,
     pages: Sequence[FeedPage],
+    actions: Sequence[ActionLine] = (),
     *,
     now: datetime | None = None,
 ) -> ImportReport | None:
@@ -75,6 +79,8 @@ def part_store(
     for page in pages:
         reader.add(page)
     report, bar_import, rows = None, None, Rows.empty(BarColumns)
+    if actions:
+        actions_record(lines_read(actions), provenance(feed, part, None))
     if reader.rows_read:
         bar_import = provenance(feed, part, timeframe)
         report, rows = _record(reader, bar_import)
@@ -97,13 +103,14 @@ def part_store(
     return report
 
 
-def provenance(feed: type[Feed], part: Part, timeframe: Timeframe) -> BarImport:
+def provenance(feed: type[Feed], part: Part, timeframe: Timeframe | None) -> BarImport:
+    """The record of what a part brought: bars, or, without their length, corporate actions."""
     names = ", ".join(part.symbols[:5]) + (" …" if len(part.symbols) > 5 else "")
     return BarImport.objects.create(
         source=f"{feed.label}: {names}, {part.first} to {part.last}",
-        kind=BarImport.Kind.BARS,
+        kind=BarImport.Kind.BARS if timeframe else BarImport.Kind.ACTIONS,
         format=feed.name,
-        timeframe=timeframe.value,
+        timeframe=timeframe.value if timeframe else "",
         started_at=timezone.now(),
         status=BarImport.Status.COMPLETED,
     )

@@ -11,6 +11,7 @@ from django.conf import settings
 from market.calendar import exchange_get
 from market.columns import Timeframe
 from market.feeds.base import (
+    ActionLine,
     Feed,
     FeedAbout,
     FeedBar,
@@ -41,17 +42,19 @@ class AlpacaFeed(Feed):
         timeframes=(Timeframe.MINUTE, Timeframe.DAY),
         key_parts=("Key ID", "Secret key"),
         symbols_a_part=5,
+        has_actions=True,
     )
 
     def __init__(self, setup: FeedSetup) -> None:
         super().__init__(setup)
         # It loads pandas and more; only processes that ask Alpaca pay for it.
-        from market.feeds.alpaca_client import AlpacaClient
+        from market.feeds.alpaca_client import AlpacaActions, AlpacaClient
 
         reach_check(self.label, self.base_url)
         rate = setup.requests_per_minute or self.about.requests_per_minute
         pace = Pace(self.label, setup.rate_name or self.name, rate, setup.patience_seconds)
         self.client = AlpacaClient(self.label, pace, setup.key, self.base_url)
+        self.events = AlpacaActions(self.label, pace, setup.key, self.base_url)
 
     def history(self, request: FeedRequest, on_page: OnPage) -> Iterator[FeedPage]:
         zone = exchange_get().zone
@@ -68,6 +71,9 @@ class AlpacaFeed(Feed):
         for symbol in request.symbols:
             yield page_of(symbol, raw_of(symbol, found.get(symbol) or [], request.timeframe))
 
+    def actions_of(self, request: FeedRequest) -> list[ActionLine]:
+        return self.events.lines(request.symbols, request.first, request.last)
+
     def closed_since(self, symbols: Sequence[str], since: datetime) -> list[FeedBar]:
         newest = self.newest_closed()
         tape = settings.FEEDS["alpaca_tape"]
@@ -82,6 +88,7 @@ class AlpacaFeed(Feed):
 
     def close(self) -> None:
         self.client.close()
+        self.events.close()
 
 
 def raw_of(symbol: str, rows: Sequence[Any], timeframe: Timeframe) -> list[RawBar]:

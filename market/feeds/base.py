@@ -150,6 +150,8 @@ class FeedSetup:
 
 
 OnPage = Callable[[int], None]
+# A corporate action as a line of the importer's file of events: symbol, type, ex_date, amount_per_share, split_ratio.
+ActionLine = dict[str, str]
 
 
 def nothing(rows: int) -> None:
@@ -189,6 +191,15 @@ class Feed(ABC):
         bars = sorted(bars, key=lambda bar: (bar.start, bar.symbol))
         self.setup.note(FeedNote(self.name, newest=bars[-1].start if bars else None))
         return bars
+
+    def actions(self, request: FeedRequest) -> list[ActionLine]:
+        """The splits and cash dividends of these symbols and days; none from a feed that has none. Raises FeedError."""
+        with self.noted():
+            return self.actions_of(request)
+
+    def actions_of(self, request: FeedRequest) -> list[ActionLine]:
+        """What `actions` promises."""
+        return []
 
     @abstractmethod
     def history(self, request: FeedRequest, on_page: OnPage) -> Iterator[FeedPage]:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from market.columns import Timeframe
-from market.feeds.base import Feed, FeedAbout, FeedBar, FeedPage, FeedRequest, FeedSetup, OnPage
+from market.feeds.base import ActionLine, Feed, FeedAbout, FeedBar, FeedPage, FeedRequest, FeedSetup, OnPage
 from market.feeds.pace import Pace
 from market.feeds.reach import reach_check
 from market.feeds.rows import RawBar, exchange_date, minutes_of, page_of
@@ -33,6 +33,7 @@ class YahooFeed(Feed):
         timeframes=(Timeframe.MINUTE, Timeframe.DAY),
         minute_days_a_part=7,
         oldest_minute_days=29,
+        has_actions=True,
     )
 
     def __init__(self, setup: FeedSetup) -> None:
@@ -40,11 +41,15 @@ class YahooFeed(Feed):
         reach_check(self.label, self.base_url)
         rate = setup.requests_per_minute or self.about.requests_per_minute
         self.pace = Pace(self.label, setup.rate_name or self.name, rate, setup.patience_seconds)
+        self.daily: dict[
+            tuple[str, date], Any
+        ] = {}  # the last tables of days, which have the actions in them
 
     def history(self, request: FeedRequest, on_page: OnPage) -> Iterator[FeedPage]:
+        self.daily.clear()
         for symbol in request.symbols:
             # To the end of today, so that every split since is known.
-            daily = self.table(symbol, Timeframe.DAY, request.first, self.tomorrow())
+            daily = self.days_since(symbol, request.first)
             splits = splits_of(daily)
             if request.timeframe is Timeframe.MINUTE:
                 found = self.table(symbol, Timeframe.MINUTE, request.first, request.last + timedelta(days=1))
@@ -53,6 +58,18 @@ class YahooFeed(Feed):
             rows = [row for row in raw_of(found, request.timeframe, splits) if day_of(row) <= request.last]
             on_page(len(rows))
             yield page_of(symbol, rows)
+
+    def actions_of(self, request: FeedRequest) -> list[ActionLine]:
+        return [
+            line
+            for symbol in request.symbols
+            for line in lines_of(symbol, self.days_since(symbol, request.first), request.last)
+        ]
+
+    def days_since(self, symbol: str, first: date) -> Any:
+        if (symbol, first) not in self.daily:
+            self.daily[symbol, first] = self.table(symbol, Timeframe.DAY, first, self.tomorrow())
+        return self.daily[symbol, first]
 
     def closed_since(self, symbols: Sequence[str], since: datetime) -> list[FeedBar]:
         newest, bars = self.newest_closed(), []
@@ -81,6 +98,25 @@ def splits_of(table: Any) -> list[tuple[date, float]]:
         return []
     splits = table["Stock Splits"]
     return [(moment.date(), float(ratio)) for moment, ratio in splits[splits > 0].items()]
+
+
+def lines_of(symbol: str, table: Any, last: date) -> list[ActionLine]:
+    """The splits and dividends of a daily table; Yahoo divides dividends by later splits, too."""
+    splits = splits_of(table)
+    lines = [
+        {"symbol": symbol, "type": "split", "ex_date": day.isoformat(), "split_ratio": f"{ratio:.9f}"}
+        for day, ratio in splits
+        if day <= last
+    ]
+    for moment, amount in [] if table is None else table["Dividends"].items():
+        day = moment.date()
+        if amount > 0 and day <= last:
+            whole = amount * math.prod(ratio for split_day, ratio in splits if split_day > day)
+            text = f"{whole:.6f}"
+            lines.append(
+                {"symbol": symbol, "type": "dividend", "ex_date": day.isoformat(), "amount_per_share": text}
+            )
+    return lines
 
 
 def raw_of(table: Any, timeframe: Timeframe, splits: Sequence[tuple[date, float]]) -> list[RawBar]:

@@ -41,6 +41,14 @@ class ActionFile:
         self.flagged.add(code, np.array([line]), lambda _: reason)
 
 
+def lines_read(lines: Sequence[Line]) -> ActionFile:
+    """Events that come as lines without a file, such as from a feed."""
+    file = ActionFile(rows_read=len(lines))
+    read_events(iter(enumerate(lines, 1)), file)
+    without_twins(file)
+    return file
+
+
 def is_action_file(path: Path) -> bool:
     """Whether a file's columns are those of splits and dividends, or of a history of tickers."""
     with path.open(newline="", encoding="utf-8-sig", errors="replace") as lines:

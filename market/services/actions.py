@@ -46,11 +46,14 @@ def actions_import(path: Path) -> ImportReport:
         bar_import = BarImport.objects.create(
             **provenance_of(path, BarImport.Kind.ACTIONS, "csv"), status=BarImport.Status.COMPLETED
         )
-        return _record(path, file, bar_import)
+        return actions_record(file, bar_import)
 
 
-def _record(path: Path, file: ActionFile, bar_import: BarImport) -> ImportReport:
-    report = ImportReport(str(path), "csv", BarImport.Kind.ACTIONS.value, import_id=bar_import.pk)
+def actions_record(file: ActionFile, bar_import: BarImport) -> ImportReport:
+    """Store actions that have passed the checks, within the caller's transaction. What is stored is never overwritten."""
+    report = ImportReport(
+        bar_import.source, bar_import.format, BarImport.Kind.ACTIONS.value, import_id=bar_import.pk
+    )
     before = stored_actions(file.actions)
     new = [found for found in file.actions if found.key not in before]
     CorporateAction.objects.bulk_create(

@@ -67,6 +67,8 @@ class Market:
     troubles: list[Trouble | None] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     splits: dict[str, dict[int, float]] = field(default_factory=dict)  # by symbol and epoch second
+    dividends: dict[str, dict[int, float]] = field(default_factory=dict)  # of Yahoo
+    actions: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # as Alpaca names and tells them
     page_rows: int = 50_000
     keys: set[str] | None = None  # None: everybody may ask
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -191,6 +193,14 @@ def alpaca(handler: Handler, path: str, params: dict[str, str]) -> tuple[int, An
     return 200, {"bars": page, "next_page_token": str(following) if following < len(found) else None}
 
 
+def alpaca_actions(handler: Handler, path: str, params: dict[str, str]) -> tuple[int, Any]:
+    """/v1/corporate-actions, one of each kind a page."""
+    page = int(params.get("page_token", 0))
+    kinds = {kind: rows[page : page + 1] for kind, rows in handler.market.actions.items()}
+    more = any(len(rows) > page + 1 for rows in handler.market.actions.values())
+    return 200, {"corporate_actions": kinds, "next_page_token": str(page + 1) if more else None}
+
+
 def alpaca_row(bar: Served, timeframe: str) -> dict[str, Any]:
     start = midnight(bar.start) if timeframe == "day" else bar.start
     moment = datetime.fromtimestamp(start, UTC).isoformat().replace("+00:00", "Z")
@@ -232,7 +242,15 @@ def yahoo_chart(market: Market, symbol: str, bars: list[Served]) -> dict[str, An
         for place, name in enumerate(("open", "high", "low", "close"), 1)
     }
     quote["volume"] = [round(bar.volume * factor) for bar, factor in zip(bars, factors, strict=True)]
-    events = {str(day): {"date": day, "numerator": ratio, "denominator": 1} for day, ratio in splits.items()}
+    events = {
+        "splits": {
+            str(day): {"date": day, "numerator": ratio, "denominator": 1} for day, ratio in splits.items()
+        },
+        "dividends": {
+            str(day): {"date": day, "amount": amount}
+            for day, amount in market.dividends.get(symbol, {}).items()
+        },
+    }
     return {
         "meta": {
             "currency": "USD",
@@ -245,7 +263,7 @@ def yahoo_chart(market: Market, symbol: str, bars: list[Served]) -> dict[str, An
             "validRanges": ["1d", "5d", "max"],
         },
         "timestamp": [bar.start for bar in bars],
-        "events": {"splits": events} if events else {},
+        "events": {kind: found for kind, found in events.items() if found},
         "indicators": {"quote": [quote if bars else {}], "adjclose": [{"adjclose": quote["close"]}]},
     }
 
@@ -254,6 +272,7 @@ Dialect = Callable[[Handler, str, dict[str, str]], tuple[int, Any]]
 DIALECTS: dict[str, Dialect] = {
     "/v2/aggs/": polygon,
     "/v2/stocks/bars": alpaca,
+    "/v1/corporate-actions": alpaca_actions,
     "/v8/": yahoo,
     "/v1/test": yahoo,
 }

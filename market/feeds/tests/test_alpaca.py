@@ -104,3 +104,28 @@ def test_latest_asks_once_for_all_symbols() -> None:
         (symbol, later(place)) for place in (2, 3, 4) for symbol in ("QQQ", "SPY")
     ]
     assert [asked.params["feed"] for asked in market.asked] == ["iex"]
+
+
+def test_corporate_actions_come_as_lines_of_the_importers_file() -> None:
+    market = market_of()
+    split = {"symbol": "SPY", "new_rate": 3, "old_rate": 2, "ex_date": "2013-10-07"}
+    dividends = [
+        {"symbol": "SPY", "rate": 0.82, "ex_date": "2013-10-07", "special": False},
+        {"symbol": "SPY", "rate": 1.5, "ex_date": "2013-10-07", "special": True},
+        {"symbol": "SPY", "rate": 0.9, "ex_date": "2013-10-08"},
+    ]
+    market.actions = {"forward_splits": [split], "cash_dividends": dividends}
+    with feed_at("alpaca", market) as feed:
+        lines = feed.actions(ASKED)
+    assert [(line["type"], line.get("split_ratio"), line.get("amount_per_share")) for line in lines] == [
+        ("split", "1.5", None),
+        ("dividend", None, "2.32"),
+        ("dividend", None, "0.9"),
+    ]
+    assert len(market.asked) == 3, "every page was asked for"
+
+
+def test_an_action_without_its_numbers_is_no_action() -> None:
+    market = market_of(actions={"cash_dividends": [{"symbol": "SPY", "ex_date": "2013-10-07"}]})
+    with feed_at("alpaca", market) as feed, pytest.raises(FeedDown, match="without its numbers"):
+        feed.actions(ASKED)

@@ -59,6 +59,23 @@ def test_latest_brings_exact_prices_of_closed_minutes() -> None:
     assert bars[0].close == Decimal("100.03")
 
 
+def test_splits_and_dividends_come_with_the_days_and_as_they_were_paid() -> None:
+    """Of 0.40 that were paid before shares were halved, Yahoo tells 0.20."""
+    market = market_of(splits={"SPY": {int(OPEN.timestamp()): 2.0}})
+    market.dividends = {"SPY": {int(FRIDAY.timestamp()): 0.2, int(TUESDAY.timestamp()): 0.5}}
+    with feed_at("yahoo", market, now=lambda: AFTERWARDS) as feed:
+        list(feed.fetch(DAILY))
+        before = len(charts(market))
+        lines = feed.actions(DAILY)
+    assert len(charts(market)) == before, "they came with the prices"
+    assert [(line["type"], line["ex_date"]) for line in lines] == [
+        ("split", "2013-10-07"),
+        ("dividend", "2013-10-04"),
+    ]
+    assert float(lines[1]["amount_per_share"]) == 0.4
+    assert float(lines[0]["split_ratio"]) == 2
+
+
 @pytest.mark.parametrize(
     ("trouble", "error"),
     [
