@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import restore
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -17,7 +18,7 @@ from profiles.services import model_update
 from profiles.validate import known_fields
 from rules.models import Author
 from rules.services import RULE_FIELDS, rule_create, rule_delete
-from runs.services import run_stop
+from runs.services import run_label, run_stop
 
 WORDS = ("custom_instructions", "custom_rules")
 Result = dict[str, Any]
@@ -30,6 +31,7 @@ class Asked:
     model_id: int
     payload: Mapping[str, Any]
     key: str
+    diff: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,17 @@ def rule_undo(user: User, result: Result) -> None:
 
 
 def words_apply(user: User, asked: Asked) -> Result:
-    """Change the words for the AI. Raises UserError for any other field: a proposal reaches no limit of a Model."""
+    """Change the words for the AI from those that the difference shows.
+
+    Raises UserError for any other field, as a proposal reaches no limit of a Model, and Conflict for newer words.
+    """
     others = sorted(set(asked.payload) - set(WORDS))
     if others or not asked.payload:
         raise UserError(f"A proposal may change {' and '.join(WORDS)}, not {', '.join(others) or 'nothing'}.")
     model = access_model(user, asked.model_id, lock=True)
     before = {name: getattr(model, name) for name in asked.payload}
+    if any(words.splitlines() != list(restore(asked.diff, 1)) for words in before.values()):
+        raise Conflict(f"The words of {model.name} were changed since this was proposed. Ask for it again.")
     changed = model_update(user, asked.model_id, **asked.payload)
     return {
         "model_id": changed.pk,
@@ -83,7 +90,9 @@ def run_apply(user: User, asked: Asked) -> Result:
     if not sent.is_valid():
         wrong = "; ".join(f"{name}: {' '.join(map(str, texts))}" for name, texts in sent.errors.items())
         raise UserError(f"This run can't be started. {wrong}")
-    run, _ = session_start(user, sent.to_request(model, asked.key))
+    run, is_new = session_start(user, sent.to_request(model, asked.key))
+    if is_new:
+        run_label(user, run.pk, tags=[*run.tags, Author.AI_SUGGESTED])
     url = reverse("runs:run-detail", args=[run.model_id, run.number])
     return {"run_id": run.pk, "said": f"Run {run.number} of {model.name} has been started.", "url": url}
 

@@ -19,7 +19,7 @@ from runs.selectors import access_run
 
 MOST_QUESTION, MOST_EARLIER, MOST_HISTORY = 20_000, 4_000, 40_000  # characters
 CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ue000-\uf8ff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ue000-\uf8ff]"
 )
 CUT = "\n… (the rest was cut)"
 

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from agents.tools.payload import Unit
+from chat.rendering.markdown import visible
 from core.templatetags.numbers import DASH, day, duration, moment, money, percent, price, quantity, ratio
 
 NUMERIC = frozenset(Unit) - {Unit.TEXT, Unit.TIME, Unit.DATE, Unit.FLAG}
@@ -29,7 +30,7 @@ def written(value: Any, unit: str) -> str:
 
 
 def plain(value: Any) -> str:
-    text = str(value)
+    text = visible(str(value))
     return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]}…"
 
 

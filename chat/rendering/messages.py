@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from chat.applying import KINDS
 from chat.models import Message, Part, PartKind, ProposalOutcome, ProposalState, Role, Turn, TurnState
 from chat.rendering.cards import Card, Found, card_of, found_of
-from chat.rendering.markdown import markdown_html
+from chat.rendering.markdown import markdown_html, visible
 from chat.rendering.numbers_marked import Mark, numbers_marked
 from chat.selectors import Said
 
@@ -149,8 +149,8 @@ def proposal_of(part: Part, outcome: ProposalOutcome | None) -> ProposalView:
     return ProposalView(
         id=part.pk,
         kind=str(proposed.get("kind", "")),
-        title=str(proposed.get("title", "")),
-        diff=[diff_line(str(line)) for line in proposed.get("diff") or ()],
+        title=visible(str(proposed.get("title", ""))),
+        diff=[diff_line(visible(str(line))) for line in proposed.get("diff") or ()],
         evidence=[markdown_html(str(sentence)) for sentence in proposed.get("evidence") or ()],
         what_if=found_of(what_if) if what_if else None,
         state=outcome.state if outcome is not None else "",

@@ -23,7 +23,8 @@ def proposal_apply(user: User, part_id: int) -> ProposalOutcome:
         return outcome
     # A run that was stopped again may be started again, and is another one then.
     times = int(outcome.result.get("times", 0)) + 1
-    asked = Asked(part.payload["model_id"], part.payload["payload"], f"proposal-{part.pk}-{times}")
+    shown = part.payload
+    asked = Asked(shown["model_id"], shown["payload"], f"proposal-{part.pk}-{times}", shown.get("diff") or ())
     result = KINDS[part.payload["kind"]].apply(user, asked)
     outcome.state, outcome.result, outcome.applied_at = (
         ProposalState.APPLIED,

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from agents.system_agent import events
+from agents.system_agent.proposals.instructions import diff_of
 from agents.tests.world import DAY, bars_make, model_make
 from chat.models import Part, ProposalOutcome
 from chat.services import proposal_apply, proposal_dismiss, proposal_undo
@@ -32,6 +33,8 @@ def model(alice: User) -> TradingModel:
 def proposed(user: User, model: TradingModel, kind: events.ProposalKind = "rule", /, **payload: Any) -> Part:
     """A proposal in a conversation of the user's."""
     said = replace(PROPOSAL, kind=kind, model_id=model.pk, payload=payload or dict(PROPOSAL.payload))
+    if kind == "instructions":
+        said = replace(said, diff=diff_of(model.custom_instructions, str(payload.get("custom_instructions"))))
     turn = exchange(user, said=[events.TextEnd("How about this?"), said, events.Done()])
     return Part.objects.get(message=turn.answer_id, kind="proposal")
 
@@ -79,7 +82,17 @@ def test_words_are_changed_and_put_back_unless_somebody_has_changed_them_since(
     with pytest.raises(Conflict, match="changed since"):
         proposal_undo(alice, part.pk)
     model.refresh_from_db()
-    assert model.custom_instructions == "Mine."
+    assert model.custom_instructions == "Mine.", "nothing newer is lost"
+
+
+def test_words_that_are_newer_than_a_proposal_are_not_overwritten(alice: User, model: TradingModel) -> None:
+    part = proposed(alice, model, "instructions", custom_instructions="Buy dips, never before 10:00.")
+    model_update(alice, model.pk, custom_instructions="Sell rallies.")
+    with pytest.raises(Conflict, match="changed since this was proposed"):
+        proposal_apply(alice, part.pk)
+    model.refresh_from_db()
+    assert model.custom_instructions == "Sell rallies."
+    assert not ProposalOutcome.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -99,6 +112,7 @@ def test_a_run_is_started_once_and_stopped_by_undo(alice: User, model: TradingMo
     outcome = proposal_apply(alice, part.pk)
     run = Run.objects.get()
     assert (outcome.result["run_id"], run.state) == (run.pk, RunState.QUEUED)
+    assert run.tags == ["ai_suggested"]
     proposal_apply(alice, part.pk)
     assert Run.objects.count() == 1
     proposal_undo(alice, part.pk)

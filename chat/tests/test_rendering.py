@@ -136,6 +136,13 @@ def test_a_card_says_what_was_asked_and_what_was_found() -> None:
     assert table.left_out == 5
 
 
+def test_what_hides_or_turns_characters_is_seen() -> None:
+    call = {"id": "c1", "tool": "get_bars", "arguments": {"symbol": "A‮B"}}
+    assert card_of("card-1-c1", call, None).arguments == [("Symbol", "A�B")]
+    fact = {"key": "a", "label": "Name", "value": "x​y", "unit": "text"}
+    assert found_of({"title": "x", "facts": [fact]}).facts[0][1].text == "x�y"
+
+
 def test_a_line_fills_its_picture() -> None:
     points = [
         ["2026-03-10T14:00:00+00:00", 10.0],

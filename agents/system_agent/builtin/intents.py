@@ -45,5 +45,6 @@ INTENTS = (
 
 
 def intent_of(question: str, asking: Asking) -> Intent:
-    fitting = (each for each in INTENTS if each.fits(asking) and each.pattern.search(question))
+    said = " ".join(question.split())
+    fitting = (each for each in INTENTS if each.fits(asking) and each.pattern.search(said))
     return next(fitting, UNKNOWN)

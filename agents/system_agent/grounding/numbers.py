@@ -61,13 +61,14 @@ TIME_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 UNIT = r"(?:weeks?|days?|d|hours?|hrs?|h|minutes?|mins?|min|m|seconds?|secs?|s)"
 SPAN_PART = re.compile(rf"({DIGITS})[\s\u202f-]*({UNIT})\b")
 PLAIN = re.compile(
-    rf"""(?P<sign>[-−–+])?(?P<currency>US\$|\$|USD\s?)?(?P<sign2>[-−–+])?(?P<digits>{DIGITS})
+    rf"""(?P<sign>[-−–+])?(?P<currency>US\$|[$€£¥][ \u00a0\u202f]?|USD\s?|EUR\s?|GBP\s?)?(?P<sign2>[-−–+])?(?P<digits>{DIGITS})
     (?P<scale>\s?(?:thousand|million|billion|bn|k|K|M|B)\b)?
-    (?P<unit>[\s\u202f]?%|[\s\u202f]?(?:percentage\s+points?|percent|per\s+cent|pct|pp|basis\s+points?|bps?|dollars?|USD|cents?|¢)\b|¢
+    (?P<unit>[\s\u202f]?%|[\s\u202f]?(?:percentage\s+points?|percent|per\s+cent|pct|pp|basis\s+points?|bps?|dollars?|USD|cents?|¢|euros?|EUR|pounds?|GBP)\b|[\s\u202f]?[¢€£¥]
      |(?:st|nd|rd|th)\b|[\s\u202f]?[x×](?!\w))?""",
     re.VERBOSE,
 )
 SCALES = {"thousand": 3, "k": 3, "million": 6, "m": 6, "billion": 9, "bn": 9, "b": 9}
+FOREIGN = re.compile(r"[€£¥]|eur|euros?|gbp|pounds?")
 ROUGH = re.compile(
     r"(?:about|around|roughly|approximately|approx\.?|nearly|almost|some|just|over|under|more than|less than|at least|~|≈)"
     r"\s*(?:under|over|below|above)?\s*[$]?$",
@@ -132,7 +133,8 @@ def spans(text: str, taken: bytearray) -> Iterator[Number]:
 def plain_numbers(text: str, taken: bytearray) -> Iterator[Number]:
     for match in PLAIN.finditer(text):
         start, end = match.start("currency" if match["currency"] else "digits"), match.end()
-        if any(taken[start:end]) or is_within_word(text, start) or text[end : end + 1].isalpha():
+        is_name = (not match["currency"] and is_within_word(text, start)) or text[end : end + 1].isalpha()
+        if any(taken[start:end]) or is_name:
             continue  # a part of a name, such as SMA20
         yield number_of(text, match, decimal_of(match["digits"]))
 
@@ -147,6 +149,8 @@ def number_of(text: str, match: re.Match[str], value: Decimal) -> Number:
         kind, shift = Kind.PERCENT, -2
     elif unit and unit[0] in "%p":
         kind = Kind.PERCENT
+    if FOREIGN.fullmatch((match["currency"] or unit).strip().lower()):
+        kind, value, shift = Kind.MONEY, BEYOND, 0  # everything here is in dollars
     start = match.start()
     written = match["sign"] or match["sign2"] or ""
     if match["sign"] and JOINED.match(text[max(0, start - 1) : start]):
@@ -189,7 +193,7 @@ def is_within_word(text: str, start: int) -> bool:
     before = text[max(0, start - 1) : start]
     return (
         before.isalnum()
-        or before == "_"
+        or (before == "_" and text[max(0, start - 2) : start - 1].isalnum())
         or (before in (".", ",") and text[max(0, start - 2) : start - 1].isdigit())
     )
 

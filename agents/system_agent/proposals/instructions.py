@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from agents.selectors import statistics_now
+from agents.system_agent.opening import clean
 from agents.system_agent.proposals.base import Draft, Maker
 from agents.system_agent.proposals.rule import run_of
 from agents.tools.about import model_asked, run_title
@@ -38,7 +39,8 @@ def propose_instructions(asking: Asking, wanted: ProposeInstructions) -> Draft:
     model = model_asked(asking, wanted)
     if model is None:
         raise UserError("Say which Model the words are for: there is none in this conversation.")
-    before, after = getattr(model, wanted.field), wanted.text.strip()
+    # What nobody sees in the difference is not proposed.
+    before, after = getattr(model, wanted.field), clean(wanted.text, MOST_WORDS).strip()
     if before == after:
         raise UserError(f"These are the {LABELS[wanted.field]} that {model.name} has already.")
     run = run_of(asking, model)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from agents.system_agent.proposals.base import Draft, Maker
@@ -17,6 +18,7 @@ from agents.whatif.specs import specs_read
 from core.errors import UserError
 from core.templatetags.numbers import money
 from profiles.models import TradingModel
+from rules.kinds import KINDS
 from rules.rule_checks import sentence_of
 from rules.selectors import rules_of, spec_of
 from rules.snapshot import RuleSpec
@@ -43,10 +45,23 @@ def propose_rule(asking: Asking, wanted: ProposeRule) -> Draft:
         model_id=model.pk,
         title=f"A rule for {model.name}: {sentence_of(spec)}",
         payload=values_of(spec, given),
-        diff=(f"+ {sentence_of(spec)}",),
+        diff=tuple(f"+ {line}" for line in lines_of(spec, given)),
         evidence=evidence,
         what_if=what_if,
     )
+
+
+def lines_of(spec: RuleSpec, given: dict[str, Any]) -> Iterator[str]:
+    """All that would be saved, beginning with what it does: nothing of it may hide behind the sentence."""
+    yield sentence_of(spec)
+    if spec.applies_to_symbols:
+        yield f"only for {', '.join(spec.applies_to_symbols)}"
+    if spec.exclude_symbols:
+        yield f"not for {', '.join(spec.exclude_symbols)}"
+    if spec.verb != KINDS[spec.kind].verbs[0]:
+        yield f"by {spec.verb}"
+    if given.get("name"):
+        yield f"called “{given['name']}”"
 
 
 def values_of(spec: RuleSpec, given: dict[str, Any]) -> dict[str, Any]:

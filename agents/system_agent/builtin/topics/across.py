@@ -51,9 +51,9 @@ def is_general(asking: Asking) -> bool:
 ACROSS = Intent(
     "across",
     words(
-        r"(?=.*\b(lose|losing|lost|best|worst|made|make|money|profit|earn(ed)?|perform\w*|do|doing|did)\b).*"
+        r"^(?=.*\b(lose|losing|lost|best|worst|made|make|money|profit|earn(ed)?|perform\w*|do|doing|did)\b).*"
         r"\b(my|all|which|of the|the) (of my )?(models|traders|runs)\b",
-        r"(?=.*\b(lose|losing|lost|made|make|money|profit|earn(ed)?|doing)\b).*\b(in total|overall|altogether|all together|everything)\b",
+        r"^(?=.*\b(lose|losing|lost|made|make|money|profit|earn(ed)?|doing)\b).*\b(in total|overall|altogether|all together|everything)\b",
     ),
     uses,
     write,

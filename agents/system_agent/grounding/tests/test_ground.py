@@ -209,3 +209,9 @@ def test_rounding_is_half_even_or_half_up() -> None:
     assert Decimal("0.125").quantize(Decimal("0.01"), ROUND_HALF_EVEN) == Decimal("0.12")
     assert unverified("$0.12 and $0.13", half) == []
     assert unverified("$0.14", half) == ["$0.14"]
+
+
+@pytest.mark.parametrize("text", ["€12", "12 €", "£ 12", "£12", "12 euros", "12 pounds", "EUR 12", "€412.50"])
+def test_another_currency_is_never_verified(text: str) -> None:
+    (span,) = ground(text, [("call_1", RUN.to_json())]).spans
+    assert span.result_ids == ()

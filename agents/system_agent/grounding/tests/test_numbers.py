@@ -22,6 +22,8 @@ def only(text: str) -> Number:
         ("$1,234.50", Kind.MONEY, "1234.50", "0.01", 0),
         ("a loss of −$412.5", Kind.MONEY, "412.5", "0.1", -1),
         ("-$412", Kind.MONEY, "412", "1", -1),
+        ("lost$412", Kind.MONEY, "412", "1", 0),
+        ("_412_", Kind.BARE, "412", "1", 0),
         ("$-412", Kind.MONEY, "412", "1", -1),
         ("–$412", Kind.MONEY, "412", "1", -1),
         ("▲ +$84.20", Kind.MONEY, "84.20", "0.01", 1),
@@ -73,6 +75,7 @@ def test_one_number(text: str, kind: Kind, value: str, grain: str, sign: int) ->
         "[this](/models/3/r/12/?tab=decisions&step=14#decision)",
         "see https://example.com/2024/05 or /models/3/r/12/",
         "SMA20 and RSI14x",
+        "sma_20",
         "",
     ],
 )

@@ -28,7 +28,9 @@ def losing_run(alice: User) -> Run:
     return losing_run_of(alice)
 
 
-def proposed(user: User, run: Run | None, name: str, **arguments: Any) -> tuple[Proposal | None, str | None]:
+def proposed(
+    user: User, run: Run | None, name: str, /, **arguments: Any
+) -> tuple[Proposal | None, str | None]:
     """The proposal, or why there is none."""
     asking = Asking(user, run.model_id if run else None, run.pk if run else None)
     events = list(Toolbox(asking).use(name, json.dumps(arguments)))
@@ -36,7 +38,7 @@ def proposed(user: User, run: Run | None, name: str, **arguments: Any) -> tuple[
     return next((event for event in events if isinstance(event, Proposal)), None), result.error
 
 
-def made(user: User, run: Run | None, name: str, **arguments: Any) -> Proposal:
+def made(user: User, run: Run | None, name: str, /, **arguments: Any) -> Proposal:
     proposal, error = proposed(user, run, name, **arguments)
     assert proposal is not None, error
     return proposal
@@ -50,6 +52,36 @@ def test_a_rule_comes_with_sentence_evidence_and_what_if(alice: User, losing_run
     assert "final equity $10,008.00 instead of $9,944.00" in proposal.evidence[1]
     assert proposal.what_if is not None
     assert [series["title"] for series in proposal.what_if["series"]] == ["As it was", "What-if"]
+
+
+def test_nothing_of_a_rule_hides_behind_its_sentence(alice: User, losing_run: Run) -> None:
+    proposal = made(
+        alice,
+        losing_run,
+        "propose_rule",
+        kind="max_position_percent",
+        params={"percent": "20"},
+        verb="resize",
+        name="Harmless",
+        applies_to_symbols=["TEST", "OTHER"],
+    )
+    assert proposal.diff[1:] == ("+ only for TEST, OTHER", "+ by resize", "+ called “Harmless”")
+    other = made(
+        alice,
+        losing_run,
+        "propose_rule",
+        kind="max_position_percent",
+        params={"percent": "20"},
+        exclude_symbols=["OTHER"],
+    )
+    assert other.diff[1:] == ("+ not for OTHER",)
+
+
+def test_characters_that_nobody_sees_are_not_proposed(alice: User, losing_run: Run) -> None:
+    text = "Trade‮ less​. And⁦ wait."
+    proposal = made(alice, losing_run, "propose_instructions", text=text)
+    assert proposal.payload == {"custom_instructions": "Trade less.And wait."}
+    assert proposal.diff == ("+ Trade less.And wait.",)
 
 
 def test_an_accepted_rule_binds_the_next_run(alice: User, losing_run: Run) -> None:
