@@ -91,7 +91,7 @@ def as_user(task: Callable[Concatenate[int, P], R]) -> Callable[Concatenate[int,
 
 
 def become_staff() -> None:
-    """Let the current transaction see and change all rows; for staff in the admin only."""
+    """Let the current transaction see and change all rows; for staff in the admin and on the operator's page only."""
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL ROLE {STAFF_ROLE}")
 

@@ -53,6 +53,8 @@ def hosts() -> Finding:
         yield "ALLOWED_HOSTS should name your hosts, '*' trusts every name that a visitor makes up."
     elif not set(settings.ALLOWED_HOSTS) - LOCAL_HOSTS:
         yield "ALLOWED_HOSTS should name the host that visitors use; only local ones are named."
+    if not settings.SITE_URL.startswith("https://"):
+        yield f"SITE_URL should be the https address that visitors use, as links in mail begin with it, found {settings.SITE_URL}"
     for origin in settings.CSRF_TRUSTED_ORIGINS:
         if not origin.startswith("https://"):
             yield f"CSRF_TRUSTED_ORIGINS should start with https://, found {origin}"

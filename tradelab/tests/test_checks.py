@@ -20,6 +20,7 @@ SETTINGS: dict[str, Any] = {
     "IS_PRODUCTION": True,
     "DEBUG": False,
     "ALLOWED_HOSTS": ["tradelab.example.com"],
+    "SITE_URL": "https://tradelab.example.com",
     "CSRF_TRUSTED_ORIGINS": ["https://tradelab.example.com"],
     "SECRET_KEY": ENVIRONMENT["SECRET_KEY"],
     "ENCRYPTION_KEYS": [ENVIRONMENT["ENCRYPTION_KEYS"]],
@@ -56,6 +57,7 @@ def test_a_safe_installation_passes(safe: Settings) -> None:
         ("DEBUG", True, "E001 DEBUG should be off"),
         ("ALLOWED_HOSTS", ["*"], "E002 ALLOWED_HOSTS should name your hosts"),
         ("ALLOWED_HOSTS", ["localhost"], "E002 ALLOWED_HOSTS should name the host that visitors use"),
+        ("SITE_URL", "http://127.0.0.1:8000", "E002 SITE_URL should be the https address"),
         (
             "CSRF_TRUSTED_ORIGINS",
             ["http://a.example"],
