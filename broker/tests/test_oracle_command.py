@@ -41,8 +41,15 @@ def test_counts_what_holds_and_shows_both_numbers_of_what_does_not(cases: Path) 
 
 def test_json_is_for_machines(cases: Path) -> None:
     (report,) = json.loads(oracle(str(cases), "--json"))["files"]
-    assert report["agreements"]["common"] == {"holds": 1, "deviates": 0, "unsupported": 0}
+    assert report["agreements"]["common"] == {"holds": 1, "deviates": 0, "unsupported": 0, "unreadable": 0}
     assert report["deviations"][0]["found"] == 5.0
+
+
+def test_a_case_that_nobody_can_read_is_named_beside_the_others(cases: Path) -> None:
+    (cases / "odd.json").write_text(json.dumps({"cases": [CASE | {"id": "fee-3", "input": {}}, CASE, 5]}))
+    text = oracle(str(cases / "odd.json"))
+    assert "common         1 of    3 hold, 2 not readable" in text
+    assert "fee-3 (common) not readable: it has no 'quantity'" in text
 
 
 def test_says_what_is_wrong_with_a_path(tmp_path: Path) -> None:

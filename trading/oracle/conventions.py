@@ -47,7 +47,10 @@ _PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     (r"stale window", {**QUOTE_NOW, "quote_max_age_seconds": 3600}),
     (r"filled on quotes", {"touched_fill": TouchedFill.QUOTES}),
     (r"defers? the (stop|exit)", {"bracket_entry": BracketEntry.NEXT_BAR}),
-    (r"touch(ing)? (is enough|fills)|low <= limit|high >= limit", {"limit_fill": LimitFill.TOUCH}),
+    (
+        r"touch(ing)? (is enough|fills)|low <= limit|high >= limit|fill(s|ed)? (on|when) touch",
+        {"limit_fill": LimitFill.TOUCH},
+    ),
     (r"(fills?|filled) at the stop price", {"stop_limit_fill": StopLimitFill.STOP}),
 )
 

@@ -14,10 +14,11 @@ from trading.settings import ExecutionSettings, FeeModel
 def run(case: Mapping[str, Any]) -> list[Check]:
     given, kind = case["input"], case["type"]
     if kind == "ib_us_equity":
-        value = given["quantity"] * Decimal(str(given["price"]))
-        fee = order_fee(given["quantity"], value, ExecutionSettings(fees=FeeModel.IB_EQUITY))
+        shares = abs(given["quantity"])
+        value = shares * Decimal(str(given["price"]))
+        fee = order_fee(shares, value, ExecutionSettings(fees=FeeModel.IB_EQUITY))
     elif kind == "ib_us_option":
-        fee = ib_option_fee(given["contracts"], Decimal(str(given["premium"])))
+        fee = ib_option_fee(abs(given["contracts"]), Decimal(str(given["premium"])))
     else:
         raise NotSupported(f"fee model {kind}")
-    return [check("fee", case["expected"]["fee"], fee, case["tolerance"])]
+    return [check("fee", case["expected"]["fee"], fee, case.get("tolerance") or 0.0)]

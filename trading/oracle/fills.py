@@ -61,6 +61,8 @@ def run(case: Mapping[str, Any]) -> tuple[list[Check], dict[str, Any]]:
     ends = [seen.end for step in steps for seen in step]
     is_sent = False
     checks: list[Check] = []
+    if not steps:
+        raise ValueError("it has no steps")
     for index, step in enumerate(steps):
         before = len(desk.fills)
         for seen in step:
@@ -83,7 +85,10 @@ def _feed(desk: Desk, seen: Seen, decide: Decide) -> None:
     opened_on = desk.account.session_opened_at.astimezone(NEW_YORK).date()
     if local.time() >= OPEN and (opened_on != local.date() or desk.account.session == 1):
         open_day(desk.account, datetime.combine(local.date(), OPEN, NEW_YORK))
-    ends = seen.end.astimezone(NEW_YORK).time() == CLOSE
+    # A bar of a day may be said to end at the midnight after it.
+    ends = (
+        local.time() < CLOSE <= seen.end.astimezone(NEW_YORK).time() or seen.end.date() > seen.starts.date()
+    )
     desk.advance(seen.end, bars=seen.bars, quotes=seen.quotes, decide=decide, ends_session=ends)
 
 
@@ -95,16 +100,14 @@ def _seen(step: Mapping[str, Any], order: Mapping[str, Any]) -> Iterator[Seen]:
             seen.starts = _when(bar["start"])
             symbol = bar.get("symbol", "X")
             if bar["kind"] == "quote":
-                sides = (bar["bid"], bar["ask"])
-                seen.quotes[symbol] = Quote(
-                    *(_decimal(side[p]) for side in sides for p in ("open", "high", "low", "close"))
-                )
+                sides = (bar.get("bid") or {}, bar.get("ask") or {})
+                prices = [side.get(p) for side in sides for p in ("open", "high", "low", "close")]
+                seen.quotes[symbol] = Quote(*(None if price is None else _decimal(price) for price in prices))
             elif order.get("extended_hours", True) or OPEN <= seen.starts.time() < CLOSE:
-                prices = [_decimal(bar.get(p, bar["close"])) for p in ("open", "high", "low", "close")]
+                known = [_decimal(bar.get(p, bar["close"])) for p in ("open", "high", "low", "close")]
                 # A few test bars close outside of their own range; the broker takes no such bar.
-                seen.bars[symbol] = Bar(
-                    seen.starts, prices[0], max(prices), min(prices), prices[3], bar["volume"]
-                )
+                volume = bar.get("volume") or 0
+                seen.bars[symbol] = Bar(seen.starts, known[0], max(known), min(known), known[3], volume)
         yield seen
 
 

@@ -50,6 +50,7 @@ class FileReport:
                 for c in r.deviations
             ],
             "not_supported": {r.id: r.reason for r in self.results if r.outcome is Outcome.UNSUPPORTED},
+            "not_readable": {r.id: r.reason for r in self.results if r.outcome is Outcome.UNREADABLE},
             "mapped_settings": {r.id: dict(r.settings) for r in self.results if r.settings},
         }
 
@@ -65,6 +66,8 @@ def run_file(path: Path, data: Path | None = None) -> FileReport:
         raise UnreadableFile(f"{path} can't be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):
         raise UnreadableFile(f'{path} should be a JSON object with "cases"') from None
+    if not isinstance(cases, list):
+        raise UnreadableFile(f'"cases" of {path} should be a list, found {type(cases).__name__}')
     folder = data or _data_beside(path)
     return FileReport(path, [run_case(case, folder) for case in cases])
 

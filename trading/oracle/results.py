@@ -13,6 +13,7 @@ class Outcome(StrEnum):
     HOLDS = "holds"
     DEVIATES = "deviates"
     UNSUPPORTED = "not supported yet"
+    UNREADABLE = "not readable"  # malformed, or its data is not there
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class CaseResult:
     agreement: str  # "common" or "convention"
     outcome: Outcome
     checks: tuple[Check, ...] = ()
-    reason: str = ""  # why it is not supported
+    reason: str = ""  # why it is not supported, or not readable
     settings: Mapping[str, Any] = field(default_factory=dict)  # what the case's convention was mapped to
 
     @property

@@ -7,37 +7,54 @@ from pathlib import Path
 from typing import Any
 
 from trading.oracle import algorithms, fees, fills, portfolio
-from trading.oracle.results import CaseResult, NotSupported, Outcome, check
+from trading.oracle.results import CaseResult, Check, NotSupported, Outcome, check
 from trading.statistics.oracle_cases import UnsupportedCase, evaluate_case
 
+Answered = tuple[list[Check], dict[str, Any]]
 
-def run_case(case: Mapping[str, Any], data: Path) -> CaseResult:
-    """Answer one case. `data` is the folder that the case's `data/…` paths lie in."""
-    settings: dict[str, Any] = {}
+
+def run_case(case: Any, data: Path) -> CaseResult:
+    """Answer one case. `data` is the folder that the case's `data/…` paths lie in.
+
+    One that nobody can read says what is wrong with it, and hides nothing of what the others say.
+    """
+    if not isinstance(case, Mapping):
+        return _result({}, Outcome.UNREADABLE, reason=f"a case should be an object, found {case!r:.80}")
     try:
-        match case["category"]:
-            case "fills":
-                checks, settings = fills.run(case)
-            case "fees":
-                checks = fees.run(case)
-            case "portfolio":
-                checks = portfolio.run(case)
-            case "algorithms":
-                checks = algorithms.run(case, data)
-            case "stats":
-                checks = [check("value", case["expected"], evaluate_case(case, data), case["tolerance"])]
-            case other:
-                raise NotSupported(f"category {other}")
+        checks, settings = _answer(case, data)
     except (NotSupported, UnsupportedCase) as reason:
         return _result(case, Outcome.UNSUPPORTED, reason=str(reason))
-    except (KeyError, ValueError, ArithmeticError) as error:
-        # One malformed case must not hide what the others say.
-        return _result(case, Outcome.UNSUPPORTED, reason=f"the case could not be read: {error!r}")
+    except KeyError as missing:
+        return _result(case, Outcome.UNREADABLE, reason=f"it has no {missing}")
+    except OSError as error:
+        reason = f"its data {error.filename} can't be read: {error.strerror}"
+        return _result(case, Outcome.UNREADABLE, reason=reason)
+    except Exception as error:  # noqa: BLE001  (whatever somebody wrote into a file)
+        return _result(case, Outcome.UNREADABLE, reason=f"{type(error).__name__}: {error}")
+    if not checks:
+        return _result(case, Outcome.UNREADABLE, reason="nothing of what it expects is known here")
     outcome = Outcome.HOLDS if all(item.holds for item in checks) else Outcome.DEVIATES
     return _result(case, outcome, checks=tuple(checks), settings=settings)
 
 
+def _answer(case: Mapping[str, Any], data: Path) -> Answered:
+    """What the case expects beside what the product found, and the settings that its convention was mapped to."""
+    match case["category"]:
+        case "fills":
+            return fills.run(case)
+        case "fees":
+            return fees.run(case), {}
+        case "portfolio":
+            return portfolio.run(case), {}
+        case "algorithms":
+            return algorithms.run(case, data), {}
+        case "stats":
+            found = evaluate_case(case, data)
+            return [check("value", case["expected"], found, case.get("tolerance") or 0.0)], {}
+        case other:
+            raise NotSupported(f"category {other}")
+
+
 def _result(case: Mapping[str, Any], outcome: Outcome, **more: Any) -> CaseResult:
-    return CaseResult(
-        case["id"], case["category"], case["type"], case.get("agreement", "common"), outcome, **more
-    )
+    name, category, kind = (str(case.get(field, "?")) for field in ("id", "category", "type"))
+    return CaseResult(name, category, kind, str(case.get("agreement", "common")), outcome, **more)

@@ -45,7 +45,7 @@ def test_deviation_shows_both_numbers(tmp_path: Path) -> None:
     file = tmp_path / "fees.json"
     file.write_text(json.dumps({"cases": [FEE_CASE]}))
     (report,) = [run_file(path).to_json() for path in case_files([tmp_path])]
-    assert report["agreements"] == {"common": {"holds": 0, "deviates": 1, "unsupported": 0}}
+    assert report["agreements"] == {"common": {"holds": 0, "deviates": 1, "unsupported": 0, "unreadable": 0}}
     assert report["deviations"] == [
         {"id": "one", "agreement": "common", "what": "fee", "expected": 5.5, "found": 5.0}
     ]
@@ -56,7 +56,6 @@ def test_deviation_shows_both_numbers(tmp_path: Path) -> None:
     [
         ({"category": "weather"}, "category weather"),
         ({"type": "barter"}, "fee model barter"),
-        ({"input": {}}, "could not be read"),
         (
             {"category": "algorithms", "data": ["data/none.csv"], "rules": ["at dawn buy 3 SPY"]},
             "not understood",
@@ -69,7 +68,49 @@ def test_case_that_is_not_understood_says_why(change: dict[str, Any], reason: st
     assert reason in result.reason
 
 
-@pytest.mark.parametrize("content", [None, "", "[1, 2]", '{"case": []}'])
+@pytest.mark.parametrize(
+    ("case", "reason"),
+    [
+        (7, "a case should be an object, found 7"),
+        (None, "found None"),
+        ({}, "it has no 'category'"),
+        (FEE_CASE | {"input": {}}, "it has no 'quantity'"),
+        (FEE_CASE | {"input": None}, "TypeError"),
+        (FEE_CASE | {"input": {"quantity": "many", "price": 1}}, "TypeError"),
+        (FEE_CASE | {"expected": 5}, "TypeError"),
+        ({**FEE_CASE, "category": "fills"}, "it has no 'order'"),
+        ({**FEE_CASE, "category": "fills", "order": {"type": "market"}, "steps": []}, "it has no 'submitted'"),
+        (
+            {"id": "far", "category": "stats", "type": "annual_performance", "expected": 0.1,
+             "input": {"data": "data/daily/NONE.csv", "first_return_date": "2020-01-01",
+                       "last_return_date": "2020-02-01"}},
+            "NONE.csv can't be read",
+        ),
+    ],
+)  # fmt: skip
+def test_a_malformed_case_says_what_is_wrong_and_stops_nothing(
+    tmp_path: Path, case: Any, reason: str
+) -> None:
+    sound = FEE_CASE | {"expected": {"fee": 5.0}}
+    file = tmp_path / "cases.json"
+    file.write_text(json.dumps({"cases": [case, sound]}))
+    broken, held = run_file(file, tmp_path).results
+    assert (broken.outcome, held.outcome) == (Outcome.UNREADABLE, Outcome.HOLDS)
+    assert reason in broken.reason
+
+
+def test_fields_that_nobody_knows_are_passed_over() -> None:
+    case = FEE_CASE | {
+        "expected": {"fee": 5.0},
+        "reviewed": True,
+        "input": {**FEE_CASE["input"], "venue": "X"},
+    }
+    del case["agreement"], case["tolerance"]
+    result = run_case(case, Path())
+    assert (result.outcome, result.agreement) == (Outcome.HOLDS, "common")
+
+
+@pytest.mark.parametrize("content", [None, "", "[1, 2]", '{"case": []}', '{"cases": {}}'])
 def test_file_without_cases_is_refused(tmp_path: Path, content: str | None) -> None:
     file = tmp_path / "cases.json"
     if content is not None:

@@ -47,11 +47,14 @@ class Command(BaseCommand):
             line = (
                 f"{report.path.name:<18} {agreement:<11} {count[Outcome.HOLDS]:>4} of {count.total():>4} hold"
             )
-            missing = count[Outcome.UNSUPPORTED]
-            self.stdout.write(f"{line}, {missing} not supported yet" if missing else line)
+            for outcome in (Outcome.UNSUPPORTED, Outcome.UNREADABLE):
+                line += f", {count[outcome]} {outcome}" if count[outcome] else ""
+            self.stdout.write(line)
 
     def _print_deviations(self, report: FileReport) -> None:
         for result in report.results:
+            if result.outcome is Outcome.UNREADABLE:
+                self.stdout.write(f"{result.id} ({result.agreement}) {Outcome.UNREADABLE}: {result.reason}")
             for check in result.deviations:
                 self.stdout.write(
                     f"{result.id} ({result.agreement}) {check.what}: expected {check.expected}, found {check.found}"
