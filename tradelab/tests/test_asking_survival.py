@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -26,11 +27,13 @@ from agents.tasks import runs_wake
 from agents.tests.world import bars_make, model_make, request_make
 from core.rls import acting_as
 from profiles.llm.services import endpoint_create
+from profiles.models import TradingModel
 from reasoning.calls.models import LLMAttempt, LLMCall
 from reasoning.calls.selectors import is_request_intact, used_by_run
 from reasoning.export import log_verify
 from reasoning.models import Entry
 from runs.models import Run, RunState
+from runs.services import run_stop
 from tradelab.env import BASE_DIR
 from tradelab.services.processes import Child, spawn, stop
 from tradelab.tests.support import eventually, kill
@@ -43,7 +46,7 @@ PHASES = ("before", "during", "answered", "committing")
 
 
 @contextmanager
-def worker() -> Iterator[Child]:
+def worker(*options: str) -> Iterator[Child]:
     """A real worker on the test's database and Redis. Its one child takes the runs, and is born again when it dies."""
     url = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + str(connection.settings_dict["NAME"]))
     environment = {
@@ -53,7 +56,7 @@ def worker() -> Iterator[Child]:
         "RUN_SLICE_SECONDS": "1",
     }
     command = [sys.executable, "-m", "celery", "--quiet", "-A", "tradelab", "worker", "-Q", "llm"]
-    command += ["-c", "1", "--without-gossip", "--without-mingle"]
+    command += ["-c", "1", "--without-gossip", "--without-mingle", *options]
     child = spawn("worker", command, environment=environment, folder=BASE_DIR, stop_signal=signal.SIGQUIT)
     try:
         yield child
@@ -99,6 +102,48 @@ def test_a_run_survives_ten_kills_at_any_moment_and_asks_every_question_once(
     assert log_verify(run).is_whole
     assert outcome(run) == outcome(quiet)
     assert run.statistics.values == quiet.statistics.values
+
+
+STOP_WITHIN = timedelta(seconds=2)
+TRIES = 3  # the machine may be busy with something else
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stop_ends_a_call_in_flight_within_two_seconds_and_keeps_what_was_done(fakellm: FakeServer) -> None:
+    alice = User.objects.create_user("alice")
+    bars_make(left_out=range(STEPS, 390))
+    endpoint_create(alice, name="Scripted", base_url=fakellm.base_url, ai_models=["scripted"])
+    model = model_make(alice)
+    took = []
+    with worker("--pool", "threads"):
+        while len(took) < TRIES and not any(each <= STOP_WITHIN for each in took):
+            took.append(stopped_in_flight(alice, model, fakellm))
+    assert min(took) <= STOP_WITHIN
+
+
+def stopped_in_flight(alice: User, model: TradingModel, fakellm: FakeServer) -> timedelta:
+    """Start a run, stop it in a call that would take an hour, and say how long that took."""
+    fakellm.state.reset()
+    fakellm.state.behaviour = Behaviour()
+    with acting_as(alice.pk):
+        run, _ = session_start(alice, request_make(model, "llm"))
+    eventually(partial(has_reached, run, 3), seconds=60)
+    fakellm.state.behaviour = Behaviour(latency=3600)
+    eventually(lambda: fakellm.state.in_flight > 0, seconds=20)
+    with acting_as(alice.pk):
+        run_stop(alice, run.pk)
+    eventually(lambda: has_ended(run), seconds=30)
+    eventually(
+        lambda: fakellm.state.in_flight == 0, seconds=20
+    )  # the connection is closed, not left to think
+    run.refresh_from_db()
+    assert (run.state, run.failure_code) == (RunState.STOPPED, "")
+    decided = Entry.objects.filter(run=run, kind="decision").order_by("seq").values_list("step", flat=True)
+    assert list(decided) == list(range(1, run.cursor + 1))
+    assert log_verify(run).is_whole
+    assert run.ended_at is not None
+    assert run.stop_requested_at is not None
+    return run.ended_at - run.stop_requested_at
 
 
 def kill_workers(run: Run, fakellm: FakeServer) -> None:
