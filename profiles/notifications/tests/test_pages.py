@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
+from conftest import as_in_production
 from core.errors import FORBIDDEN_MESSAGE
 from profiles.notifications import delivery as attempts
 from profiles.notifications.delivery import deliver
@@ -238,3 +239,18 @@ def test_the_api_shows_a_stranger_nothing(alice: User, charlie: User, api_client
     assert api_client.get(API).data["results"] == []
     assert api_client.post(f"{API}read/", {"ids": [told.pk]}).status_code == 403
     assert api_client.post(f"{API}deliveries/1/again/").status_code == 403
+
+
+def test_staff_see_deliveries_in_the_admin_but_no_address_and_no_secret(
+    alice: User, receiver: Receiver
+) -> None:
+    webhook_set(alice, url=f"{receiver.url}/hidden-path")
+    told = tell(alice)
+    browser = as_in_production(Client())
+    browser.force_login(User.objects.create_superuser("root"))
+    assert "Run 1 failed" in browser.get("/admin/profiles/notification/").text
+    assert "waiting" in browser.get("/admin/profiles/delivery/").text
+    delivery = told.deliveries.get()
+    page = browser.get(f"/admin/profiles/delivery/{delivery.pk}/change/").text
+    assert "hidden-path" not in page
+    assert browser.get("/admin/profiles/notificationsettings/").status_code == 404
