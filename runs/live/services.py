@@ -90,7 +90,8 @@ def versions_known(run: Run, *, since: datetime) -> tuple[set[Key], dict[Key, Fi
     for symbol, start, fate, *figures in rows.values_list(
         "symbol", "start", "fate", "open", "high", "low", "close", "volume"
     ):
-        newest[symbol, start] = (figures[0], figures[1], figures[2], figures[3], figures[4])
+        open_, high, low, close, volume = figures
+        newest[symbol, start] = (open_, high, low, close, int(volume))
         if fate == Fate.TAKEN:
             taken.add((symbol, start))
     return taken, newest

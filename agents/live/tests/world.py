@@ -56,8 +56,8 @@ class Tape:
         """A minute's bar, `late` seconds after its close; one price stands for all four."""
         values = prices * 4 if len(prices) == 1 else prices
         start = at(minute)
-        figures = [Decimal(str(value)) for value in values]
-        bar = FeedBar(symbol, start, *figures, volume)
+        open_, high, low, close = (Decimal(str(value)) for value in values)
+        bar = FeedBar(symbol, start, open_, high, low, close, volume)
         self.bars.append((start + MINUTE + timedelta(seconds=late), bar))
 
     def row(self, first: int, *closes: float, symbol: str = "TEST") -> None:
