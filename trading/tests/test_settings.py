@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,20 @@ def test_defaults_are_those_of_the_semantics() -> None:
     assert settings.fees is FeeModel.ZERO
     assert settings.volume_cap == dec("0.10")
     assert settings.market_fill is MarketFill.NEXT_OPEN
+
+
+def test_the_page_about_fills_names_every_setting_and_every_choice() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "fills.md").read_text()
+    defaults = ExecutionSettings()
+    names = [field.name for field in fields(ExecutionSettings)]
+    choices = [
+        choice.value
+        for name in names
+        if isinstance(value := getattr(defaults, name), StrEnum)
+        for choice in type(value)
+    ]
+    assert len(choices) > 15
+    assert [name for name in (*names, *choices) if f"`{name}`" not in page] == []
 
 
 def test_settings_survive_json() -> None:
