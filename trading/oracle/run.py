@@ -27,8 +27,9 @@ def run_case(case: Any, data: Path) -> CaseResult:
     except KeyError as missing:
         return _result(case, Outcome.UNREADABLE, reason=f"it has no {missing}")
     except OSError as error:
-        reason = f"its data {error.filename} can't be read: {error.strerror}"
-        return _result(case, Outcome.UNREADABLE, reason=reason)
+        return _result(
+            case, Outcome.UNREADABLE, reason=f"its data {error.filename} can't be read: {error.strerror}"
+        )
     except Exception as error:  # noqa: BLE001  (whatever somebody wrote into a file)
         return _result(case, Outcome.UNREADABLE, reason=f"{type(error).__name__}: {error}")
     if not checks:
