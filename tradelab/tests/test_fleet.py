@@ -19,13 +19,14 @@ from agents.llm.fake.server import FakeServer, serving
 from agents.tests.world import DAY, bars_make, model_make, request_make
 from core.rls import acting_as
 from profiles.llm.services import endpoint_create
+from profiles.models import TradingModel
 from profiles.tokens.services import token_create
 from runs.models import Run
 from tradelab.fleet.killing import Stage, StandsStill, kills_planned, stage_with, watch
 from tradelab.fleet.members import Fleet, add_llm_worker, add_runs_worker, fleet
 from tradelab.fleet.scheduling import SharedClock, Wanted, runs_of, schedules_make
 from tradelab.fleet.starting import Order, runs_start
-from tradelab.fleet.verdict import judge, outcome_of
+from tradelab.fleet.verdict import Outcome, judge, outcome_of
 
 STEPS, COMPUTING, ASKING, KILLS = 60, 8, 4, 8
 PATIENCE_SECONDS = 120
@@ -57,11 +58,7 @@ def test_twelve_runs_outlive_the_processes_that_carry_them(tmp_path: Path, fakel
     bars_make(left_out=range(STEPS, 390))
     endpoint_create(alice, name="Scripted", base_url=fakellm.base_url, ai_models=["scripted"])
     model = model_make(alice, max_concurrent_runs=50)
-    quiet = {}
-    for decider in ("sma_cross", "llm"):
-        run = session_run(alice, request_make(model, decider), lambda run: None)
-        with acting_as(alice.pk):
-            quiet[decider] = outcome_of(run)
+    quiet = {decider: quiet_outcome(alice, model, decider) for decider in ("sma_cross", "llm")}
     assert len(quiet["llm"].fills) > 4, "a run that trades little proves little"
     fakellm.state.behaviour = Behaviour(latency=0.1)
 
@@ -95,6 +92,13 @@ def test_twelve_runs_outlive_the_processes_that_carry_them(tmp_path: Path, fakel
     assert verdict.resumed >= 1, "no run was taken from a worker that died"
 
 
+def quiet_outcome(user: User, model: TradingModel, decider: str) -> Outcome:
+    """What a run leaves behind that nobody disturbs."""
+    run = session_run(user, request_make(model, decider), lambda run: None)
+    with acting_as(user.pk):
+        return outcome_of(run)
+
+
 def test_kills_are_spread_over_all_victims_and_over_the_work() -> None:
     kills = kills_planned(("a", "b", "c"), 7, 1_000, seed=1)
     assert kills == kills_planned(("a", "b", "c"), 7, 1_000, seed=1)
@@ -112,9 +116,9 @@ def test_runs_that_stand_still_are_told() -> None:
 def test_a_run_that_differs_from_the_quiet_one_is_found() -> None:
     alice = User.objects.create_user("alice")
     bars_make(left_out=range(STEPS, 390))
-    run = session_run(alice, request_make(model_make(alice)), lambda run: None)
-    with acting_as(alice.pk):
-        quiet = outcome_of(run)
+    model = model_make(alice)
+    quiet = quiet_outcome(alice, model, "sma_cross")
+    run = Run.objects.get()
     assert judge(alice, [run.pk], {"sma_cross": quiet}, wanted=1).problems == []
     other = replace(quiet, fills=quiet.fills[1:])
     found = judge(alice, [run.pk, run.pk], {"sma_cross": other}, wanted=3).problems

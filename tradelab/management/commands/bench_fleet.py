@@ -51,9 +51,10 @@ class Command(BaseCommand):
             found["computing"] = asdict(pace) | {"ratio": pace.ratio, "quiet_ratio": pace.quiet_ratio}
             self.tell(computing_lines(pace), options)
         if "asking" in wanted:
-            crowds = crowds_of(user, runs)
-            found["asking"] = [asdict(crowd) for crowd in crowds]
-            self.tell(asking_lines(crowds), options)
+            found["asking"] = []
+            for crowd in crowds_of(user, runs):
+                found["asking"].append(asdict(crowd))
+                self.tell([asking_line(crowd)], options)
         if "survival" in wanted:
             survival = survive(
                 user, runs, kills, seed=seed, say=lambda text: self.tell([f"  {text}"], options)
@@ -71,10 +72,10 @@ class Command(BaseCommand):
             self.stdout.flush()
 
 
-def crowds_of(user: User, runs: int) -> list[CrowdPace]:
+def crowds_of(user: User, runs: int) -> Iterator[CrowdPace]:
     """The same for a quarter, a half and all of the runs."""
-    sizes = sorted({max(1, runs // 4), max(1, runs // 2), runs})
-    return [crowd_pace(user, size, LATENCY_SECONDS, processes=LLM_PROCESSES) for size in sizes]
+    for size in sorted({max(1, runs // 4), max(1, runs // 2), runs}):
+        yield crowd_pace(user, size, LATENCY_SECONDS, processes=LLM_PROCESSES)
 
 
 def computing_lines(pace: ComputingPace) -> Iterator[str]:
@@ -92,13 +93,12 @@ def computing_lines(pace: ComputingPace) -> Iterator[str]:
         )
 
 
-def asking_lines(crowds: list[CrowdPace]) -> Iterator[str]:
-    for crowd in crowds:
-        yield (
-            f"asking at once     {crowd.runs:>4} runs, {crowd.latency:g} s a question: {crowd.decisions_per_second} "
-            f"decisions/s of {crowd.most} possible ({crowd.decisions_per_second / crowd.most:.0%}); "
-            f"{LLM_PROCESSES} workers, {crowd.memory_mb:.0f} MB, {crowd.connections} connections"
-        )
+def asking_line(crowd: CrowdPace) -> str:
+    return (
+        f"asking at once     {crowd.runs:>4} runs, {crowd.latency:g} s a question: {crowd.decisions_per_second} "
+        f"decisions/s of {crowd.most} possible ({crowd.decisions_per_second / crowd.most:.0%}); "
+        f"{LLM_PROCESSES} workers, {crowd.memory_mb:.0f} MB, {crowd.connections} connections"
+    )
 
 
 def survival_lines(survival: Survival) -> Iterator[str]:
