@@ -14,9 +14,10 @@ from typing import Any
 from agents.prompts.indicators import IndicatorSpec
 from agents.prompts.template import Template
 from agents.prompts.words import clock, day, money, plain
+from rules.account_rows import account_rows
 from rules.limit_rows import LimitRow, limit_rows
 from rules.limits import effective_limits
-from trading.settings import ExecutionSettings, FeeModel, MarketFill, SlippageModel
+from trading.settings import ExecutionSettings, FeeModel, LimitFill, MarketFill, SlippageModel
 
 NOTHING = "None."
 PLAIN_TYPES = ("bracket", "oco")  # ways to combine orders, no types of their own
@@ -63,7 +64,7 @@ def system_text(template: Template, setting: Setting) -> str:
         volume_cap=volume_words(execution),
         delay=delay_words(execution),
         account=account_words(setting, execution),
-        limits=limit_lines(limit_rows(effective_limits(setting.snapshot))),
+        limits=limit_lines([*limit_rows(effective_limits(setting.snapshot)), *margin_rows(setting)]),
         custom_rules=model["custom_rules"].strip() or NOTHING,
         custom_instructions=model["custom_instructions"].strip() or NOTHING,
         columns=setting.columns,
@@ -130,8 +131,19 @@ def volume_words(execution: ExecutionSettings) -> str:
 
 
 def delay_words(execution: ExecutionSettings) -> str:
+    """Also what else is otherwise than the sentences around it say of the usual conventions."""
     seconds = execution.decision_delay_seconds
-    return f" Your orders arrive {seconds} seconds after you decide." if seconds else ""
+    words = f" Your orders arrive {seconds} seconds after you decide." if seconds else ""
+    if execution.limit_fill is LimitFill.TOUCH:
+        words += " Here a price that only touches the limit fills a limit order, too."
+    return words
+
+
+def margin_rows(setting: Setting) -> list[LimitRow]:
+    """What a margin account's own terms limit; of a cash account the line about the account says it."""
+    if not setting.snapshot["model"]["margin_account"]:
+        return []
+    return account_rows(setting.snapshot, setting.initial_cash, setting.opens.date())
 
 
 def account_words(setting: Setting, execution: ExecutionSettings) -> str:

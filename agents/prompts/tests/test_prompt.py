@@ -214,6 +214,28 @@ def test_a_margin_model_is_told_of_its_leverage_and_its_shorts() -> None:
     assert "a margin account with 4 times its equity to trade with; shorts are allowed." in words
 
 
+def test_a_margin_model_is_told_of_the_limits_that_its_account_sets() -> None:
+    """$20,000 before 2026-06-04: twofold buying power whatever the style, and three day trades in five sessions."""
+    model = SNAPSHOT["model"] | {"margin_account": True}
+    execution = SNAPSHOT["execution"] | {"account_type": "margin", "leverage": "4"}
+    told = setting(snapshot=SNAPSHOT | {"model": model, "execution": execution})
+    words = system_text(template_load("trader_1"), replace(told, initial_cash=Decimal(20_000)))
+    for line in (
+        "- Buying power: 2 × equity (model)",
+        "- Own money in a new position: 50 % of its value (gate)",
+        "- Most day trades: 3 in 5 sessions (gate)",
+    ):
+        assert line in words
+    assert "Most day trades" not in system_text(template_load("trader_1"), setting())
+
+
+def test_a_convention_that_differs_from_the_usual_one_is_told() -> None:
+    touching = SNAPSHOT | {"execution": SNAPSHOT["execution"] | {"limit_fill": "touch"}}
+    sentence = "Here a price that only touches the limit fills a limit order, too."
+    assert sentence in system_text(template_load("trader_1"), setting(snapshot=touching))
+    assert sentence not in system_text(template_load("trader_1"), setting())
+
+
 def test_without_rules_and_guidance_it_says_so() -> None:
     model = SNAPSHOT["model"] | {"custom_rules": " ", "custom_instructions": ""}
     words = system_text(template_load("trader_1"), replace(setting(), snapshot=SNAPSHOT | {"model": model}))
