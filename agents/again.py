@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from agents.services import session_start
+from runs.cadence import Cadence
 from runs.models import Mode, Run, Session
 from runs.selectors import access_run
 from runs.services.start import RunRequest
@@ -25,8 +26,13 @@ def request_again(run: Run, key: str = "") -> RunRequest:
         decider_params=dict(run.decider_params),
         steps_per_second=run.steps_per_second,
         budget=dict(run.budget),
+        cadence=cadence_of(run),
         idempotency_key=key,
     )
+
+
+def cadence_of(run: Run) -> str:
+    return str(run.snapshot.get("cadence", Cadence.DAY))
 
 
 def session_again(user: User, run_id: int, *, key: str) -> Run:
@@ -48,6 +54,7 @@ def initial_again(run: Run, prefix: str) -> dict[str, Any]:
             "date_to": run.date_to if run.mode == Mode.DAILY else None,
             "session": run.session or Session.REGULAR,
             "mode": run.mode,
+            "cadence": cadence_of(run),
             "decider": run.decider,
             "steps_per_second": "" if pace is None else f"{pace:g}",
         }

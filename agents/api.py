@@ -12,12 +12,14 @@ from agents.llm.api import BudgetIn
 from agents.llm.quote import quote_facts, quote_make
 from agents.selectors import statistics_now
 from agents.services import request_checked, session_start
+from agents.universe import MOST_SYMBOLS, Universe, symbols_with_data
 from core.api import OwnedApiView, page_of, paged
 from core.requests import UserApiRequest
 from profiles.models import TradingModel
 from profiles.selectors import access_model
 from profiles.validate import known_fields
 from runs.api import RunOut, runs_matching
+from runs.cadence import Cadence
 from runs.models import Mode, Session
 from runs.selectors import access_run
 from runs.services.start import RunRequest
@@ -26,10 +28,17 @@ from runs.services.start import RunRequest
 class StartIn(serializers.Serializer[dict[str, Any]]):
     """What to trade and when. The decider and its parameters are the Model's own unless given."""
 
-    symbols = serializers.ListField(child=serializers.CharField(max_length=32), min_length=1, max_length=50)
+    universe = serializers.ChoiceField(choices=Universe.choices, default=Universe.CHOSEN)
+    symbols = serializers.ListField(
+        child=serializers.CharField(max_length=32), max_length=MOST_SYMBOLS, default=list,
+        help_text="of universe chosen, at least one",
+    )  # fmt: skip
     date_from = serializers.DateField()
     date_to = serializers.DateField(required=False, help_text="the last day of a daily run")
     mode = serializers.ChoiceField(choices=Mode.choices, default=Mode.INTRADAY)
+    cadence = serializers.ChoiceField(
+        choices=Cadence.choices, default=Cadence.DAY, help_text="how often a daily run decides"
+    )
     session = serializers.ChoiceField(choices=Session.choices, default=Session.REGULAR)
     decider = serializers.CharField(max_length=40, required=False)
     decider_params = serializers.DictField(required=False)
@@ -44,15 +53,27 @@ class StartIn(serializers.Serializer[dict[str, Any]]):
         max_length=100, required=False, help_text="or the header Idempotency-Key; the same key starts one run"
     )
 
+    def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
+        if not sent["symbols"] and sent["universe"] != Universe.ALL:
+            raise serializers.ValidationError(
+                {"symbols": "Name at least 1 symbol, or let the universe be all."}
+            )
+        return sent
+
     def to_request(self, model: TradingModel, key: str) -> RunRequest:
         sent = dict(self.validated_data)
         decider = sent.pop("decider", model.decider)
         own_params = model.decider_params if decider == model.decider else {}
+        first, last = sent["date_from"], sent.pop("date_to", sent["date_from"])
+        if sent.pop("universe") == Universe.ALL:
+            sent["symbols"] = symbols_with_data(
+                model, mode=sent["mode"], session=sent["session"], first=first, last=last
+            )
         return RunRequest(
             model_id=model.pk,
             decider=decider,
             decider_params=sent.pop("decider_params", own_params),
-            date_to=sent.pop("date_to", sent["date_from"]),
+            date_to=last,
             idempotency_key=sent.pop("idempotency_key", key),
             **sent,
         )

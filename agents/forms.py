@@ -15,6 +15,7 @@ from agents.deciders import DECIDERS
 from agents.llm.forms import PREFIX, budget_fields, budget_values, endpoint_field, endpoints_offered
 from agents.param_fields import ParamGroup, is_asked, param_field, param_groups
 from agents.selectors import start_suggestion
+from agents.universe import Universe, symbols_with_data
 from core.errors import UserError
 from core.forms import ServiceForm
 from market.columns import Timeframe
@@ -22,6 +23,7 @@ from market.feeds import FEEDS
 from profiles.deciders import decider_choices
 from profiles.fields import SymbolsField
 from profiles.models import TradingModel
+from runs.cadence import Cadence, cadence_of_style
 from runs.models import Mode, Run, Session
 from runs.services.start import RunRequest
 
@@ -66,8 +68,10 @@ def day_field(label: str, **options: Any) -> forms.DateField:
 class StartForm(ServiceForm):
     """One run of a Model. The fields of the decider's parameters follow from the decider that is chosen."""
 
+    universe = forms.ChoiceField(label="Universe", choices=Universe.choices, required=False)
     symbols = SymbolsField(
         label="Symbols",
+        required=False,
         help_text="One or several, such as SPY, IBM.",
         widget=forms.TextInput(attrs={"list": "known-symbols"}),
     )
@@ -82,6 +86,9 @@ class StartForm(ServiceForm):
         help_text="Live: minute by minute as they happen, in a session that is not over yet.",
     )
     date_to = day_field("Last day", required=False, help_text="Of a range of days.")
+    cadence = forms.ChoiceField(
+        label="Decides", choices=Cadence.choices, required=False, help_text="In a range of days."
+    )
     steps_per_second = forms.ChoiceField(label="Pace", choices=PACES, required=False)
     idempotency_key = forms.CharField(max_length=100, widget=forms.HiddenInput)
 
@@ -121,7 +128,9 @@ class StartForm(ServiceForm):
         suggested = start_suggestion(user, model)
         decider = model.decider if model.decider in DECIDERS else next(iter(DECIDERS))
         # Sent back as it is, so that pressing twice starts one run.
-        return cls(model, initial={**suggested, "decider": decider, "idempotency_key": uuid4().hex})
+        cadence = cadence_of_style(model.trading_style)
+        own = {"decider": decider, "cadence": cadence, "idempotency_key": uuid4().hex}
+        return cls(model, initial={**suggested, **own})
 
     @classmethod
     def again(cls, model: TradingModel, run: Run) -> Self:
@@ -150,6 +159,16 @@ class StartForm(ServiceForm):
     def budget_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith(PREFIX)]
 
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if (
+            found.get("universe") != Universe.ALL
+            and not found.get("symbols")
+            and "symbols" not in self.errors
+        ):
+            self.add_error("symbols", "This field is required, unless all that have data are traded.")
+        return found
+
     def parts(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         """What was typed: the form's own fields, the decider's parameters, and the caps on asking."""
         values = dict(self.cleaned_data)
@@ -162,9 +181,21 @@ class StartForm(ServiceForm):
 
     def values(self) -> dict[str, Any]:
         values, params, budget = self.parts()
-        pace = values.pop("steps_per_second")
+        pace, universe = values.pop("steps_per_second"), values.pop("universe")
+        values["date_to"] = values["date_to"] or values["date_from"]
+        is_daily = values["mode"] == Mode.DAILY
+        # A cadence that is preset for a range of days means nothing for one day.
+        values["cadence"] = values["cadence"] if is_daily and values["cadence"] else Cadence.DAY
+        if universe == Universe.ALL:
+            values["symbols"] = symbols_with_data(
+                self.model,
+                mode=values["mode"],
+                session=values["session"],
+                first=values["date_from"],
+                last=values["date_to"],
+            )
         request = RunRequest(
-            **values | {"date_to": values["date_to"] or values["date_from"]},
+            **values,
             model_id=self.model.pk,
             decider_params=params,
             steps_per_second=float(pace) if pace else None,

@@ -12,9 +12,16 @@ from agents.prompts.prompt import Prompter
 from agents.prompts.template import template_load
 from agents.timeline import bounds_of
 from market.calendar import trading_days
+from runs.cadence import Cadence
 from runs.models import Run, Session
 from trading.ledger import Account
 from trading.session import Approve
+
+PACES = {
+    Cadence.DAY: "",
+    Cadence.WEEK: " Of these bars only the first of each week counts: all others pass without you.",
+    Cadence.MONTH: " Of these bars only the first of each month counts: all others pass without you.",
+}
 
 
 def llm_seat(decider: Llm, journal: Asks, run: Run, account: Account, approve: Approve) -> None:
@@ -41,7 +48,7 @@ def setting_of(run: Run, params: LlmParams) -> Setting:
         opens=bounds_of(days[0], session).open,
         closes=bounds_of(days[-1], session).close,
         session=run.session,
-        cadence=cadence_words(params),
+        cadence=cadence_words(params) + PACES[Cadence(run.snapshot.get("cadence", Cadence.DAY))],
     )
 
 

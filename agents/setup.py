@@ -19,6 +19,7 @@ from agents.deciders.recording import Recording
 from agents.door import door_of
 from agents.live.punctual import Ask, punctual
 from agents.llm.endpoint import journal_open
+from agents.pacing import paced
 from agents.recorded import recording_fill
 from agents.seat import llm_seat
 from agents.timeline import Timeline
@@ -146,11 +147,11 @@ def desk_of(user: User, claim: Claim, run: Run, timeline: Timeline) -> Desk:
         account=account,
         decider=decider,
         door=door,
-        observation=Observation(account, timeline.reader(), tuple(run.symbols)),
+        observation=Observation(account, timeline.decider_reader(), tuple(run.symbols)),
         benchmark=buy_and_hold_units(timeline, run.initial_cash, execution),
         steps_per_second=run.steps_per_second,
         clock=time.monotonic(),
-        ask=punctual(run, decider.decide) if run.is_live else decider.decide,
+        ask=punctual(run, decider.decide) if run.is_live else paced(run, timeline, decider.decide),
     )
 
 

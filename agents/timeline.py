@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from agents.past import past_load
+from agents.before import before_load
+from agents.past import joined, past_load
 from market.asof import AsOfReader, steps_of
 from market.calendar import Bounds, session_bounds, trading_days
 from market.columns import BarColumns, Ints, QuoteColumns, Timeframe
@@ -36,7 +37,8 @@ class Timeline:
     """Steps 1…n. Step k happens when the bars that started with it have closed; see `trading.reel`.
 
     `quotes` are there only for a run whose conventions need them, or its rules; `history`, daily bars from before the run,
-    only where rules need it. `actions` stand under the number of the step whose bars they come before. Of a live run
+    only where rules need it. `before` are daily bars from before a daily run, in the shares of its first day, for its decider
+    to look back on. `actions` stand under the number of the step whose bars they come before. Of a live run
     `closes` is the end of its session, whatever bars are still to come, and `problems` say by the start of a step why
     its feed was not to be trusted then.
     """
@@ -50,6 +52,7 @@ class Timeline:
     actions: Mapping[int, Sequence[CorporateAction]] = field(default_factory=dict)
     fills_on_quotes: bool = True  # False: the quotes are for rules only
     history: Mapping[str, Past] = field(default_factory=dict)
+    before: Mapping[str, BarColumns] = field(default_factory=dict)
     closes: datetime | None = None
     problems: Mapping[int, str] = field(default_factory=dict)
 
@@ -64,7 +67,7 @@ class Timeline:
     def data_hash(self) -> str:
         """SHA-256 over every bar, quote and corporate action: the data version that a run used."""
         digest = hashlib.sha256()
-        for part in (self.columns, self.quotes):
+        for part in (self.columns, self.quotes, self.before):
             for symbol in sorted(part):
                 digest.update(symbol.encode())
                 for column in part[symbol]:
@@ -127,6 +130,18 @@ class Timeline:
 
     def reader(self) -> AsOfReader:
         """A fresh as-of reader over these bars, before the first of them; it shows them in the shares of its time."""
+        return self._reader(self.columns)
+
+    def decider_reader(self) -> AsOfReader:
+        """The same for a decider, who sees the closes before the run from the first step on."""
+        if not self.before:
+            return self.reader()
+        empty = BarColumns.empty()
+        return self._reader(
+            {symbol: joined(self.before.get(symbol, empty), own) for symbol, own in self.columns.items()}
+        )
+
+    def _reader(self, columns: Mapping[str, BarColumns]) -> AsOfReader:
         splits = {
             symbol: [
                 (step, float(action.ratio / action.per))
@@ -134,10 +149,10 @@ class Timeline:
                 for action in actions
                 if isinstance(action, Split) and action.symbol == symbol
             ]
-            for symbol in self.columns
+            for symbol in columns
         }
         bar_seconds = self.timeframe.bar_seconds
-        return AsOfReader(self.columns, bar_seconds, starts=self.starts, ends=self.ends, splits=splits)
+        return AsOfReader(columns, bar_seconds, starts=self.starts, ends=self.ends, splits=splits)
 
 
 def timeline_load(
@@ -162,6 +177,8 @@ def timeline_load(
     if Need.HISTORY in needs:
         own = timeline.columns if run.mode == Mode.DAILY else {}
         timeline = replace(timeline, history=past_load(run.symbols, run.date_from, run.date_to, own))
+    if run.snapshot.get("sees_before") and len(timeline):
+        timeline = replace(timeline, before=before_load(run, timeline.starts.item(0)))
     return replace(timeline, fills_on_quotes=needs_quotes)
 
 

@@ -15,6 +15,7 @@ from django.forms.models import model_to_dict
 from profiles.models import TradingModel, TradingProfile
 from rules.limits import GATE_THRESHOLDS
 from rules.selectors import rules_for_snapshot
+from runs.cadence import Cadence
 from trading.settings import ExecutionSettings
 
 FORMAT = 1
@@ -23,7 +24,13 @@ DECIDING_ROOMS = ("trading", "market", "rules", "agents")
 
 
 def snapshot_take(
-    *, model: TradingModel, profile: TradingProfile, decider: str, decider_params: dict[str, Any], mode: str
+    *,
+    model: TradingModel,
+    profile: TradingProfile,
+    decider: str,
+    decider_params: dict[str, Any],
+    mode: str,
+    cadence: str = Cadence.DAY,
 ) -> dict[str, Any]:
     """Return the complete configuration as JSON-safe values; Decimals and times as strings."""
     snapshot = {
@@ -36,6 +43,8 @@ def snapshot_take(
         "decider": {"name": decider, "params": decider_params},
         "execution": execution_settings(model, mode).to_json(),
     }
+    if mode == "daily":
+        snapshot |= {"cadence": cadence, "sees_before": True}
     safe: dict[str, Any] = json.loads(json.dumps(snapshot, cls=DjangoJSONEncoder))
     return safe
 

@@ -93,8 +93,9 @@ class BarLines:
         """The lines of steps `first` to `last`, which is the newest: for each step one line a symbol that traded."""
         windows = {symbol: reader.window(symbol, max(1, reader.count(symbol))) for symbol in self.symbols}
         starts = np.unique(np.concatenate([window.start for window in windows.values()]))
-        assert len(starts) == last, f"{last} steps have closed, bars were found at {len(starts)}"
-        wanted = starts[first - 1 :]
+        assert len(starts) >= last, f"{last} steps have closed, bars were found at {len(starts)}"
+        # A daily run also sees bars from before it: no lines of their own, but indicators know them.
+        wanted = starts[len(starts) - last + first - 1 :]
         lines: list[list[str]] = [[] for _ in wanted]
         for symbol, window in windows.items():
             tail = int(np.searchsorted(window.start, wanted[0])) if len(wanted) else 0

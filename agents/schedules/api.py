@@ -27,6 +27,7 @@ from core.requests import UserApiRequest
 from profiles.models import TradingModel
 from profiles.selectors import access_model
 from profiles.validate import known_fields
+from runs.cadence import Cadence
 from runs.models import Mode, Session
 
 
@@ -51,6 +52,9 @@ class ScheduleIn(serializers.Serializer[dict[str, Any]]):
     mode = serializers.ChoiceField(choices=Mode.choices, default=Mode.INTRADAY)
     session = serializers.ChoiceField(choices=Session.choices, default=Session.REGULAR)
     days = serializers.IntegerField(min_value=1, default=1, help_text="trading days of a daily run")
+    cadence = serializers.ChoiceField(
+        choices=Cadence.choices, default=Cadence.DAY, help_text="how often a daily run decides"
+    )
     feed = serializers.CharField(max_length=40, default="", allow_blank=True, help_text="of a live session")
     decider = serializers.CharField(max_length=40, required=False)
     decider_params = serializers.DictField(required=False)
@@ -101,6 +105,7 @@ class ScheduleOut(serializers.Serializer[ScheduleNow]):
     mode = serializers.ChoiceField(source="schedule.mode", choices=Mode.choices)
     session = serializers.ChoiceField(source="schedule.session", choices=Session.choices)
     days = serializers.IntegerField(source="schedule.days")
+    cadence = serializers.CharField(source="schedule.cadence", help_text="empty: of no daily run")
     feed = serializers.CharField(source="schedule.feed")
     decider = serializers.CharField(source="schedule.decider")
     decider_params = serializers.DictField(source="schedule.decider_params")

@@ -20,6 +20,7 @@ from market.columns import Timeframe
 from market.feeds import FEEDS
 from profiles.fields import SymbolsField, whole_field
 from profiles.models import TradingModel
+from runs.cadence import cadence_of_style
 from runs.models import Mode, Session
 
 BEFORE, AFTER = "before", "after"
@@ -97,6 +98,7 @@ class ScheduleForm(StartForm):
             "session": suggested.get("session", Session.REGULAR),
             "mode": suggested.get("mode", Mode.INTRADAY),
             "days": 60,
+            "cadence": cadence_of_style(model.trading_style),
             "decider": decider,
             "repeat": Repeat.DAY,
             "subject": Subject.TODAY,

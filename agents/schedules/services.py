@@ -21,6 +21,7 @@ from core.live import publish_on_commit
 from market.selectors import instruments_get
 from profiles.models import TradingModel
 from profiles.selectors import access_model
+from runs.cadence import Cadence, cadence_check
 from runs.models import Mode, Session
 from runs.services.pause import budget_clean
 
@@ -95,7 +96,7 @@ def checked(model: TradingModel, wish: ScheduleWish) -> dict[str, Any]:
         "once_on": wish.once_on if wish.repeat == Repeat.ONCE else None,
         "clock": wish.clock if wish.anchor == Anchor.CLOCK else None,
         "days": days_checked(wish),
-        "cadence": wish.cadence if wish.mode == Mode.DAILY else "",
+        "cadence": cadence_checked(wish),
         "feed": feed_checked(wish),
         "decider_params": params_checked(wish),
         "budget": budget_clean(wish.budget),
@@ -121,6 +122,13 @@ def days_checked(wish: ScheduleWish) -> int:
     if not 1 <= wish.days <= MOST_DAYS:
         raise wrong("days", f"A daily run has 1 to {MOST_DAYS} trading days, found {wish.days}.")
     return wish.days
+
+
+def cadence_checked(wish: ScheduleWish) -> str:
+    if wish.mode != Mode.DAILY:
+        return ""
+    cadence_check(wish.cadence or Cadence.DAY, is_daily=True)
+    return wish.cadence or Cadence.DAY
 
 
 def feed_checked(wish: ScheduleWish) -> str:

@@ -16,6 +16,7 @@ from core.errors import Conflict, Forbidden, UserError
 from market.calendar import session_bounds, trading_day_before
 from market.columns import Timeframe
 from market.selectors import steps_present
+from runs.cadence import Cadence
 from runs.services.start import RunRequest
 
 PATIENCE = timedelta(hours=12)  # with bars that are still to come
@@ -94,7 +95,6 @@ def universe_of(schedule: Schedule, fire: ScheduleFire) -> list[str]:
 def request_of(schedule: Schedule, fire: ScheduleFire) -> RunRequest:
     """What a fire asks for; its key lets one run come of a session, whoever asks how often."""
     day, before = fire.session_day, schedule.days - 1 if schedule.is_daily else 0
-    live = {"feed": schedule.feed} if schedule.subject == Subject.LIVE else {}
     return RunRequest(
         model_id=schedule.model_id,
         symbols=universe_of(schedule, fire),
@@ -106,5 +106,6 @@ def request_of(schedule: Schedule, fire: ScheduleFire) -> RunRequest:
         decider_params=dict(schedule.decider_params),
         budget=dict(schedule.budget),
         idempotency_key=f"schedule-{schedule.pk}-{day}",
-        **live,
+        feed=schedule.feed,
+        cadence=schedule.cadence or Cadence.DAY,
     )

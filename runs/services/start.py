@@ -16,6 +16,7 @@ from market.calendar import exchange_day, is_trading_day, why_closed
 from market.selectors import instrument_get
 from profiles.models import TradingModel
 from profiles.selectors import access_model, profile_get
+from runs.cadence import Cadence, cadence_check
 from runs.live.start import live_session_check, live_session_open, live_terms, quotes_check
 from runs.live.terms import LiveTerms
 from runs.models import Mode, Run, Session
@@ -41,6 +42,7 @@ class RunRequest:
     steps_per_second: float | None = None
     budget: dict[str, Any] = field(default_factory=dict)  # caps on asking, see runs.services.pause
     idempotency_key: str = ""
+    cadence: str = Cadence.DAY  # how often a daily run's decider is asked
     feed: str = ""  # of a live run, whose bars come as they happen; without one it trades stored bars
     replay_of: Run | None = None
     snapshot: dict[str, Any] | None = None  # checked above this room; without one the Model as it is now
@@ -93,6 +95,7 @@ def dates_check(request: RunRequest) -> None:
         raise field_error(
             "date_to", f"The last day {request.date_to} is before the first, {request.date_from}."
         )
+    cadence_check(request.cadence, is_daily=request.mode == Mode.DAILY)
     if request.feed:
         live_session_check(
             mode=request.mode,
@@ -180,6 +183,7 @@ def snapshot_of(
         decider=request.decider,
         decider_params=request.decider_params,
         mode=request.mode,
+        cadence=request.cadence,
     )
     snapshot = {name: value for name, value in snapshot.items() if name != "live"}
     if terms is not None:
