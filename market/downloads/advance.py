@@ -126,7 +126,7 @@ class Work:
             rows += count
             self.progress(rows_on_the_way=rows)
 
-        asked = FeedRequest(part.symbols, timeframe, part.first, part.last)
+        asked = FeedRequest(part.symbols, timeframe, part.first, part.last, part.is_quotes)
         pages = list(feed.fetch(asked, on_page=on_page))
         actions = feed.actions(asked) if timeframe is Timeframe.DAY else []
         # Never before the download began, whatever this machine's clock says: else it would be brought for ever.

@@ -12,6 +12,14 @@ from core.forms import ServiceForm
 from market.columns import Timeframe
 from market.feeds.page import FeedShown
 
+QUOTES = "quotes"  # chosen in the place of a length
+
+
+def length_of(chosen: str) -> dict[str, Any]:
+    """What a choice among bars and quotes means to the service."""
+    is_quotes = chosen == QUOTES
+    return {"timeframe": Timeframe.MINUTE.value if is_quotes else chosen, "is_quotes": is_quotes}
+
 
 def day_field(label: str, help_text: str = "") -> forms.DateField:
     return forms.DateField(label=label, help_text=help_text, widget=forms.DateInput(attrs={"type": "date"}))
@@ -20,7 +28,12 @@ def day_field(label: str, help_text: str = "") -> forms.DateField:
 class DownloadForm(ServiceForm):
     feed = forms.ChoiceField(label="Feed")
     timeframe = forms.ChoiceField(
-        label="Bars", choices=[(Timeframe.MINUTE.value, "of a minute"), (Timeframe.DAY.value, "of a day")]
+        label="Bars",
+        choices=[
+            (Timeframe.MINUTE.value, "of a minute"),
+            (Timeframe.DAY.value, "of a day"),
+            (QUOTES, "of quotes, a minute"),
+        ],
     )
     symbols = forms.CharField(
         label="Symbols",
@@ -42,4 +55,8 @@ class DownloadForm(ServiceForm):
 
     def values(self) -> dict[str, Any]:
         symbols = re.split(r"[,;\s]+", self.cleaned_data["symbols"])
-        return {**self.cleaned_data, "symbols": [symbol for symbol in symbols if symbol]}
+        return {
+            **self.cleaned_data,
+            "symbols": [symbol for symbol in symbols if symbol],
+            **length_of(self.cleaned_data["timeframe"]),
+        }

@@ -34,6 +34,7 @@ class Download(OwnedModel):
 
     feed = models.CharField(max_length=LONGEST_FEED)
     timeframe = models.CharField(max_length=6, choices=TIMEFRAMES)
+    is_quotes = models.BooleanField(default=False, help_text="Quote bars instead of bars of trades.")
     symbols = ArrayField(models.CharField(max_length=LONGEST_SYMBOL))
     first = models.DateField()
     last = models.DateField()
@@ -86,6 +87,7 @@ class FetchedDays(models.Model):
     feed = models.CharField(max_length=LONGEST_FEED)
     timeframe = models.CharField(max_length=6, choices=TIMEFRAMES)
     symbol = models.CharField(max_length=LONGEST_SYMBOL)
+    is_quotes = models.BooleanField(default=False)
     first = models.DateField()
     last = models.DateField()
     through = models.DateField(null=True)

@@ -16,6 +16,7 @@ def imports_brought(download: Download) -> Sequence[ImportShown]:
     brought = FetchedDays.objects.filter(
         feed=download.feed,
         timeframe=download.timeframe,
+        is_quotes=download.is_quotes,
         symbol__in=download.symbols,
         fetched_at__gte=download.created_at,
     )

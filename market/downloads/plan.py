@@ -20,6 +20,7 @@ class Part(NamedTuple):
     symbols: tuple[str, ...]
     first: date
     last: date
+    is_quotes: bool = False
 
 
 def settled_day(about: FeedAbout, timeframe: Timeframe, now: datetime) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.contrib.auth.models import AnonymousUser, User
@@ -30,14 +31,20 @@ def parts_of(download: Download, about: FeedAbout, now: datetime) -> list[Part]:
     first = max(download.first, oldest_day(about, timeframe, now) or download.first)
     days = days_between(first, min(download.last, settled_day(about, timeframe, now)))
     symbols = [symbol for symbol in download.symbols if symbol not in download.refusals]
-    return parts_left(symbols, days, days_done(download, days), about, timeframe)
+    if download.is_quotes:  # a day of one symbol has millions
+        about = replace(about, minute_days_a_part=1, symbols_a_part=1)
+    left = parts_left(symbols, days, days_done(download, days), about, timeframe)
+    return [part._replace(is_quotes=download.is_quotes) for part in left]
 
 
 def days_done(download: Download, days: Sequence[date]) -> dict[str, set[date]]:
     """The days of each symbol that need not be fetched: by this download all that it asked for, by earlier ones, unless
     they are wanted again, what the feed had."""
     brought = FetchedDays.objects.filter(
-        feed=download.feed, timeframe=download.timeframe, symbol__in=download.symbols
+        feed=download.feed,
+        timeframe=download.timeframe,
+        is_quotes=download.is_quotes,
+        symbol__in=download.symbols,
     )
     own = Q(fetched_at__gte=download.created_at)
     brought = brought.filter(own if download.is_again else own | Q(through__isnull=False))

@@ -17,7 +17,7 @@ from market.downloads.models import ACTIVE, Download, DownloadState
 from market.downloads.selectors import access_download, downloads_of
 from market.downloads.state import download_end, topic
 from market.downloads.tasks import download_go_on
-from market.downloads.validate import range_check, symbols_read
+from market.downloads.validate import quotes_check, range_check, symbols_read
 from market.feeds import feed_get, feed_open
 
 MOST_ACTIVE = 3
@@ -31,6 +31,7 @@ def download_start(
     symbols: Sequence[str],
     first: date,
     last: date,
+    is_quotes: bool = False,
     is_again: bool = False,
     is_here: bool = False,
     now: datetime | None = None,
@@ -42,13 +43,16 @@ def download_start(
     kind = feed_get(feed)
     feed_open(feed, user.pk).close()  # says at once that there is no key
     names = symbols_read(symbols)
-    range_check(kind, Timeframe(timeframe), first, last, names, now or timezone.now())
+    length = Timeframe(timeframe)
+    quotes_check(kind, length, is_quotes)
+    range_check(kind, length, first, last, names, now or timezone.now())
     with transaction.atomic():
         room_check(user)
         download = Download.objects.create(
             user=user,
             feed=feed,
-            timeframe=Timeframe(timeframe).value,
+            timeframe=length.value,
+            is_quotes=is_quotes,
             symbols=names,
             first=first,
             last=last,

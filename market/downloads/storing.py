@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,21 +12,25 @@ from django.db import transaction
 from django.utils import timezone
 
 from market.calendar import REGULAR, place, schedule_get
-from market.columns import BarColumns, Ints, Timeframe
+from market.columns import Ints, Timeframe
 from market.downloads.models import FetchedDays
 from market.downloads.plan import Part
 from market.feeds import Feed, FeedPage
 from market.feeds.base import ActionLine
 from market.feeds.rows import exchange_date
 from market.importing.actions import lines_read
+from market.importing.checker import Checker
 from market.importing.checks import BarChecker
 from market.importing.completeness import Completeness
 from market.importing.findings import Findings
+from market.importing.layouts import BARS, QUOTES, Layout
+from market.importing.quote_checks import QuoteChecker
 from market.importing.rows import Rows, SymbolTable
 from market.models import BarImport
 from market.services.actions import actions_record
 from market.services.bars import bars_record
 from market.services.imports import instrument_ids
+from market.services.quotes import quotes_record
 from market.services.recording import Recorded
 from market.services.report import ImportReport, report_close
 
@@ -37,12 +41,13 @@ NEAR_CLOSE = timedelta(minutes=30)
 class PartReader:
     """Collects the pages of a part and checks them as the importer checks a file."""
 
-    def __init__(self, timeframe: Timeframe) -> None:
+    def __init__(self, timeframe: Timeframe, layout: Layout = BARS) -> None:
         self.timeframe = timeframe
+        self.layout = layout
         self.symbols = SymbolTable()
         self.refused, self.flagged = Findings(), Findings()
         self.rows_read = 0
-        self.rows: Rows[BarColumns] = Rows.empty(BarColumns)
+        self.rows: Rows[Any] = Rows.empty(layout.columns)
 
     def add(self, page: FeedPage) -> None:
         """Take a page's rows; their numbers go through the part, as lines go through a file."""
@@ -54,10 +59,11 @@ class PartReader:
             self.refused.add(problem.code, np.array([number]), lambda _, reason=problem.reason: reason)  # type: ignore[misc]  # bound now
         self.rows_read += page.rows
 
-    def checked(self) -> tuple[Rows[BarColumns], Completeness]:
+    def checked(self) -> tuple[Rows[Any], Completeness]:
         """The rows that may be stored, and what lacks."""
         known = (self.timeframe, EXCHANGE, self.symbols.names)
-        rows = BarChecker(*known, self.refused, self.flagged).check(self.rows, is_last=True)
+        checker: type[Checker[Any]] = BarChecker if self.layout is BARS else QuoteChecker
+        rows = checker(*known, self.refused, self.flagged).check(self.rows, is_last=True)
         completeness = Completeness(*known)
         completeness.add(rows)
         return rows, completeness
@@ -75,14 +81,15 @@ def part_store(
 ) -> ImportReport | None:
     """Store a part that was fetched to its end; None where the feed had nothing. What is stored is never overwritten:
     where a vendor has changed its mind, the report says so."""
-    reader = PartReader(timeframe)
+    reader = PartReader(timeframe, QUOTES if part.is_quotes else BARS)
     for page in pages:
         reader.add(page)
-    report, bar_import, rows = None, None, Rows.empty(BarColumns)
+    report, bar_import, rows = None, None, Rows.empty(reader.layout.columns)
     if actions:
-        actions_record(lines_read(actions), provenance(feed, part, None))
+        actions_record(lines_read(actions), provenance(feed, part, BarImport.Kind.ACTIONS))
     if reader.rows_read:
-        bar_import = provenance(feed, part, timeframe)
+        kind = BarImport.Kind.QUOTES if part.is_quotes else BarImport.Kind.BARS
+        bar_import = provenance(feed, part, kind, timeframe.value)
         report, rows = _record(reader, bar_import)
     ends = {
         reader.symbols.names[code]: through(rows, code, timeframe) for code in np.unique(rows.codes).tolist()
@@ -92,6 +99,7 @@ def part_store(
             feed=feed.name,
             timeframe=timeframe.value,
             symbol=symbol,
+            is_quotes=part.is_quotes,
             first=part.first,
             last=part.last,
             through=ends.get(symbol),
@@ -103,23 +111,23 @@ def part_store(
     return report
 
 
-def provenance(feed: type[Feed], part: Part, timeframe: Timeframe | None) -> BarImport:
-    """The record of what a part brought: bars, or, without their length, corporate actions."""
+def provenance(feed: type[Feed], part: Part, kind: BarImport.Kind, timeframe: str = "") -> BarImport:
     names = ", ".join(part.symbols[:5]) + (" …" if len(part.symbols) > 5 else "")
     return BarImport.objects.create(
         source=f"{feed.label}: {names}, {part.first} to {part.last}",
-        kind=BarImport.Kind.BARS if timeframe else BarImport.Kind.ACTIONS,
+        kind=kind,
         format=feed.name,
-        timeframe=timeframe.value if timeframe else "",
+        timeframe=timeframe,
         started_at=timezone.now(),
         status=BarImport.Status.COMPLETED,
     )
 
 
-def _record(reader: PartReader, bar_import: BarImport) -> tuple[ImportReport, Rows[BarColumns]]:
+def _record(reader: PartReader, bar_import: BarImport) -> tuple[ImportReport, Rows[Any]]:
     rows, completeness = reader.checked()
     ids = instrument_ids(np.array([], dtype=np.int64), reader.symbols.names, rows, EXCHANGE)
-    recorded = bars_record(
+    record: Callable[..., Recorded] = bars_record if reader.layout is BARS else quotes_record
+    recorded = record(
         rows.bars,
         instrument_ids=ids[rows.codes],
         lines=rows.lines,
@@ -131,7 +139,7 @@ def _record(reader: PartReader, bar_import: BarImport) -> tuple[ImportReport, Ro
 
 def _report(
     reader: PartReader,
-    rows: Rows[BarColumns],
+    rows: Rows[Any],
     completeness: Completeness,
     recorded: Recorded,
     bar_import: BarImport,
@@ -160,7 +168,7 @@ def _conflict(found: dict[str, Any]) -> dict[str, Any]:
     return {**found, "start": found["start"].isoformat()}
 
 
-def through(rows: Rows[BarColumns], code: int, timeframe: Timeframe) -> date:
+def through(rows: Rows[Any], code: int, timeframe: Timeframe) -> date:
     """The last day of a symbol that has its end: where minutes break off long before the close, the day before it,
     since nobody can tell a quiet afternoon from an answer that stopped early."""
     starts: Ints = rows.bars.start[rows.codes == code]

@@ -53,5 +53,11 @@ def range_check(
         )
 
 
+def quotes_check(feed: type[Feed], timeframe: Timeframe, is_quotes: bool) -> None:
+    """Raises UserError where quotes are wanted of a feed, or of a length, that has none."""
+    if is_quotes and not (feed.about.has_quotes and timeframe is Timeframe.MINUTE):
+        raise refusal("timeframe", f"{feed.label} has no {timeframe} quote bars.")
+
+
 def refusal(field: str, message: str) -> UserError:
     return UserError(message, fields={field: message})

@@ -42,29 +42,36 @@ class AlpacaFeed(Feed):
         timeframes=(Timeframe.MINUTE, Timeframe.DAY),
         key_parts=("Key ID", "Secret key"),
         symbols_a_part=5,
+        has_quotes=True,
         has_actions=True,
     )
 
     def __init__(self, setup: FeedSetup) -> None:
         super().__init__(setup)
         # It loads pandas and more; only processes that ask Alpaca pay for it.
-        from market.feeds.alpaca_client import AlpacaActions, AlpacaClient
+        from market.feeds.alpaca_client import AlpacaActions, AlpacaClient, AlpacaQuotes
 
         reach_check(self.label, self.base_url)
         rate = setup.requests_per_minute or self.about.requests_per_minute
         pace = Pace(self.label, setup.rate_name or self.name, rate, setup.patience_seconds)
         self.client = AlpacaClient(self.label, pace, setup.key, self.base_url)
         self.events = AlpacaActions(self.label, pace, setup.key, self.base_url)
+        self.books = AlpacaQuotes(self.label, pace, setup.key, self.base_url)
 
     def history(self, request: FeedRequest, on_page: OnPage) -> Iterator[FeedPage]:
         zone = exchange_get().zone
         first = datetime.combine(request.first, time(), zone)
         last = datetime.combine(request.last, time(23, 59, 59), zone)
+        last = min(last, self.setup.now() - DELAY)
+        if request.is_quotes:
+            for symbol in request.symbols:
+                yield self.books.folded(symbol, first, last, on_page)
+            return
         found = self.client.bars(
             request.symbols,
             request.timeframe,
             first,
-            min(last, self.setup.now() - DELAY),
+            last,
             tape="sip",
             on_page=on_page,
         )
@@ -89,6 +96,7 @@ class AlpacaFeed(Feed):
     def close(self) -> None:
         self.client.close()
         self.events.close()
+        self.books.close()
 
 
 def raw_of(symbol: str, rows: Sequence[Any], timeframe: Timeframe) -> list[RawBar]:

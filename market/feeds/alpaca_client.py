@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from market.columns import Timeframe
-from market.feeds.base import ActionLine, FeedDown, OnPage, nothing
+from market.feeds.base import ActionLine, FeedDown, FeedPage, OnPage, nothing
 from market.feeds.http import MOST_SHOWN, TIMEOUT_SECONDS, status_raise
 from market.feeds.pace import Pace
+from market.feeds.quotes import QuoteFolder
 
 with warnings.catch_warnings():
     # It brings a client of streams along, which asks for a part of websockets that is to go.
@@ -20,7 +21,7 @@ with warnings.catch_warnings():
     from alpaca.data.enums import Adjustment, CorporateActionsType, DataFeed
     from alpaca.data.historical import StockHistoricalDataClient
     from alpaca.data.historical.corporate_actions import CorporateActionsClient
-    from alpaca.data.requests import CorporateActionsRequest, StockBarsRequest
+    from alpaca.data.requests import CorporateActionsRequest, StockBarsRequest, StockQuotesRequest
     from alpaca.data.timeframe import TimeFrame
 
 from requests.exceptions import RequestException
@@ -112,6 +113,33 @@ class AlpacaClient(Paced, StockHistoricalDataClient):
             feed=DataFeed(tape),
         )
         return dict(self.get_stock_bars(asked))  # of raw data, a dictionary by symbol
+
+
+class AlpacaQuotes(Paced, StockHistoricalDataClient):
+    """Quotes, of which no more than a page is in memory at once."""
+
+    entries = "quotes"
+
+    def __init__(self, label: str, pace: Pace, key: Sequence[str], base_url: str) -> None:
+        key_id, secret = key
+        super().__init__(key_id, secret, raw_data=True, url_override=base_url)
+        self.watch(label, pace)
+        self.folder = QuoteFolder("")
+
+    def folded(self, symbol: str, first: datetime, last: datetime, on_page: OnPage) -> FeedPage:
+        """The quote bars of a symbol. Raises FeedError."""
+        self.on_page, self.tokens, self.folder = on_page, set(), QuoteFolder(symbol)
+        if first < last:
+            self.get_stock_quotes(
+                StockQuotesRequest(symbol_or_symbols=symbol, start=first, end=last, feed=DataFeed.SIP)
+            )
+        return self.folder.page()
+
+    def page(self, answer: Any) -> dict[str, Any]:
+        answer = super().page(answer)
+        for rows in answer["quotes"].values():
+            self.folder.add((row.get("t"), row.get("bp"), row.get("ap")) for row in rows)
+        return {**answer, "quotes": {}}
 
 
 class AlpacaActions(Paced, CorporateActionsClient):

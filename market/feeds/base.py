@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.utils import timezone
 
 from core.errors import UserError
-from market.columns import BarColumns, Timeframe
+from market.columns import Timeframe
 
 
 class FeedError(UserError):
@@ -92,12 +92,13 @@ class FeedBar:
 
 @dataclass(frozen=True, slots=True)
 class FeedRequest:
-    """Bars of whole exchange days, both ends included."""
+    """Bars of whole exchange days, both ends included; of quotes instead of trades where `is_quotes`."""
 
     symbols: tuple[str, ...]
     timeframe: Timeframe
     first: date
     last: date
+    is_quotes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +111,13 @@ class FeedProblem:
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """Bars of one symbol in the order in which they came, and what could not be read."""
+    """Bars of one symbol in the order in which they came, and what could not be read.
+
+    `bars` are BarColumns, or QuoteColumns where quotes were asked for.
+    """
 
     symbol: str
-    bars: BarColumns
+    bars: Any
     problems: tuple[FeedProblem, ...] = ()
 
     @property

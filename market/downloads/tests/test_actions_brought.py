@@ -1,4 +1,4 @@
-"""Daily bars bring the corporate actions of their days along."""
+"""Daily bars bring the corporate actions of their days along; quotes come on their own."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 
+from core.errors import UserError
 from market.calendar import session_bounds
+from market.downloads.selectors import parts_of
 from market.downloads.tests.world import LATER, MONDAY, TUESDAY, advance, started
 from market.feeds.alpaca import AlpacaFeed
 from market.feeds.keys import key_store
 from market.feeds.tests.serving import days
-from market.models import BarImport, CorporateAction
+from market.models import Bar, BarImport, CorporateAction, QuoteBar
 from market.tests.vendor_server import Market, Trouble, vendor_server
 
 
@@ -56,3 +58,21 @@ def test_bars_are_not_stored_where_their_actions_can_not_be_had(alpaca: Market, 
     advance(download)
     assert (download.stored, download.failures) == (0, 1)
     assert BarImport.objects.count() == 0
+
+
+def test_quotes_come_day_by_day_through_the_checks_of_quotes(alpaca: Market, alice: User) -> None:
+    moments = [f"2013-10-07T13:{minute}:00Z" for minute in (30, 31)]
+    alpaca.quotes = {"SPY": [{"t": moment, "bp": 100.0, "ap": 100.1} for moment in moments]}
+    alpaca.quotes["SPY"].append({"t": "2013-10-07T13:32:00Z", "bp": 101.0, "ap": 100.0})
+    download = started(alice, feed="alpaca", symbols=["SPY"], is_quotes=True, last=MONDAY)
+    advance(download)
+    assert (download.state, download.stored, download.refused) == ("completed", 2, 1), "one is crossed"
+    assert QuoteBar.objects.filter(instrument__symbol="SPY", bid_size=None).count() == 2
+    assert Bar.objects.count() == 0
+    again = started(alice, feed="alpaca", symbols=["SPY"], last=MONDAY)
+    assert len(parts_of(again, AlpacaFeed.about, LATER)) == 1, "bars are not brought by quotes"
+
+
+def test_quotes_of_a_feed_without_any_are_refused(alice: User) -> None:
+    with pytest.raises(UserError, match="no minute quote bars"):
+        started(alice, feed="synthetic", symbols=["SYN-ALFA"], is_quotes=True)

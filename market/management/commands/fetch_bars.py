@@ -16,6 +16,7 @@ from core.rls import acting_as
 from market.columns import Timeframe
 from market.downloads import services
 from market.downloads.advance import download_advance
+from market.downloads.forms import QUOTES, length_of
 from market.downloads.models import Download, DownloadState
 from market.downloads.selectors import access_download
 from market.downloads.state import COUNTED
@@ -32,7 +33,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("feed", choices=FEEDS, help="where from")
         parser.add_argument("symbols", nargs="+", metavar="SYMBOL")
-        parser.add_argument("--timeframe", choices=[code.value for code in Timeframe], default="minute")
+        parser.add_argument("--timeframe", choices=[*Timeframe, QUOTES], default="minute")
         parser.add_argument(
             "--first", type=date.fromisoformat, required=True, help="first day, such as 2026-01-02"
         )
@@ -54,7 +55,8 @@ class Command(BaseCommand):
                     is_here=True,
                     is_again=options["again"],
                     last=options["last"] or datetime.now(UTC).date(),
-                    **{name: options[name] for name in ("feed", "symbols", "timeframe", "first")},
+                    **length_of(options["timeframe"]),
+                    **{name: options[name] for name in ("feed", "symbols", "first")},
                 )
         except UserError as error:
             raise CommandError(error.message) from error
