@@ -8,10 +8,11 @@ from django.core.paginator import Paginator
 
 from core.requests import UserRequest
 from profiles.deciders import decider_choices
+from runs.compare.terms import terms_apart
 from runs.filters import FIELDS, TEST_WORDS, Filter, Filters
 from runs.forms import RunFilterForm
 from runs.selectors import run_summaries, runs_in_order, runs_of_user
-from runs.sorting import columns_in, headings, options, sort_in, sorted_runs
+from runs.sorting import COLUMNS, columns_in, headings, options, sort_in, sorted_runs
 
 RUNS_A_PAGE = 50
 
@@ -30,7 +31,9 @@ def run_table(request: UserRequest, form: RunFilterForm, filters: Filters, probl
     # Sorted by number alone: ten thousand whole rows, each with its Model and figures, are too much to sort.
     numbers = sorted_runs(found, sort).values_list("pk", flat=True)
     listed = Paginator(numbers, RUNS_A_PAGE).get_page(request.GET.get("page"))
-    summaries = run_summaries(runs_in_order(request.user, list(listed)))
+    ranked_by = COLUMNS[sort.removeprefix("-")]
+    runs = runs_in_order(request.user, list(listed), with_costs=ranked_by.is_result)
+    summaries = run_summaries(runs)
     return {
         "form": form,
         "filters": filters,
@@ -45,6 +48,8 @@ def run_table(request: UserRequest, form: RunFilterForm, filters: Filters, probl
         "headings": headings(request, columns, sort),
         "all_columns": options().values(),
         "sort": sort,
+        "ranked_by": ranked_by.label,
+        "apart": terms_apart(runs) if ranked_by.is_result else [],
         "is_narrow": form.is_narrow or bool(filters.found),
         "is_moving": any(summary.run.is_active for summary in summaries),
     }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 
 from profiles.models import TradingModel
@@ -43,9 +44,17 @@ def runs_of_model(user: User | AnonymousUser, model_id: int) -> QuerySet[Run]:
     return runs_of_user(user).filter(model_id=model_id).order_by("-number")
 
 
-def runs_in_order(user: User | AnonymousUser, run_ids: Sequence[int]) -> list[Run]:
-    """The user's runs with these ids as a table shows them, in the order of the ids."""
-    found = runs_of_user(user).defer(*HEAVY).in_bulk(run_ids)
+def runs_in_order(
+    user: User | AnonymousUser, run_ids: Sequence[int], *, with_costs: bool = False
+) -> list[Run]:
+    """The user's runs with these ids as a table shows them, in the order of the ids.
+
+    With their costs each has `execution`, that part of its snapshot.
+    """
+    runs = runs_of_user(user).defer(*HEAVY)
+    if with_costs:
+        runs = runs.annotate(execution=KeyTransform("execution", "snapshot"))
+    found = runs.in_bulk(run_ids)
     return [found[run_id] for run_id in run_ids if run_id in found]
 
 

@@ -22,6 +22,11 @@ class Column(NamedTuple):
     is_number: bool = False
 
     @property
+    def is_result(self) -> bool:
+        """Whether a list that is sorted by it reads as a ranking of traders."""
+        return self.may_be_undefined
+
+    @property
     def may_be_undefined(self) -> bool:
         """Whether runs without this figure have to be put last."""
         return self.order.startswith("statistics__") or self.order == "total_return_now"

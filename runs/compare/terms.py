@@ -31,6 +31,18 @@ def unequal_terms(runs: Sequence[Run]) -> list[str]:
     return found
 
 
+def terms_apart(runs: Sequence[Run]) -> list[str]:
+    """In what the runs of a ranking differ that makes one easier than another, in a word or two each."""
+    aspects: list[tuple[str, Callable[[Run], str]]] = [
+        ("starting cash", capital_words),
+        ("fees", lambda run: fee_words(execution_of(run))),
+        ("slippage", lambda run: slippage_words(execution_of(run))),
+        ("delay of decisions", delay_words),
+        ("markets or days", market_words),
+    ]
+    return [name for name, words in aspects if len({words(run) for run in runs}) > 1]
+
+
 def differs(runs: Sequence[Run], title: str, words: Callable[[Run], str]) -> str:
     if len({words(run) for run in runs}) == 1:
         return ""
@@ -50,7 +62,9 @@ def name_of(run: Run) -> str:
 
 
 def execution_of(run: Run) -> ExecutionSettings:
-    return ExecutionSettings.from_json(run.snapshot["execution"])
+    """From what a list has read of the snapshot, or from the whole."""
+    execution = run.__dict__.get("execution") or run.snapshot["execution"]
+    return ExecutionSettings.from_json(execution)
 
 
 def capital_words(run: Run) -> str:

@@ -184,3 +184,22 @@ class TestLabels:
         assert (answer.json()["title"], answer.json()["tags"]) == ("From a program", ["a", "b"])
         for wrong in ({"tags": ["x" * 31]}, {"equity": "1"}, {"title": None}):
             assert alice_client.patch(url, wrong, "application/json").status_code == 400
+
+
+def test_a_ranking_says_what_is_not_equal_about_its_runs(alice: User, alice_client: Client) -> None:
+    def said(query: str) -> str:
+        page = alice_client.get(f"/runs/?{query}").content.decode()
+        found = re.search(r"not on equal terms:</strong> these runs differ in ([^.]+)\.", page)
+        return found[1] if found else ""
+
+    first, second = (progressed(run_make(alice), 390) for _ in range(2))
+    for run in (first, second):
+        statistics_make(run)
+    assert said("sort=-return") == ""
+    Run.objects.filter(pk=second.pk).update(initial_cash=50_000, symbols=["IBM"])
+    assert said("sort=-return") == "starting cash, markets or days"
+    assert said("sort=drawdown") == "starting cash, markets or days"
+    assert said("sort=-started") == ""
+    second.snapshot["execution"] = {"slippage": "none"}
+    Run.objects.filter(pk=second.pk).update(snapshot=second.snapshot)
+    assert "slippage" in said("sort=-return")

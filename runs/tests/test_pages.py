@@ -14,7 +14,7 @@ from profiles.tests.factories import trading_model_make
 from runs.models import Run, RunState
 from runs.tests.factories import progressed, run_make, statistics_make
 
-QUERIES_OF_THE_LIST = 11
+QUERIES_OF_THE_LIST = 12
 
 
 def page_of(client: Client, url: str) -> str:
