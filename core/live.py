@@ -17,6 +17,8 @@ import redis.asyncio
 from django.conf import settings
 from django.db import transaction
 
+from core.metrics import level
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
 
@@ -28,6 +30,8 @@ LISTEN_SECONDS = 5
 STREAM_SECONDS = 300  # a stream ends silently after this; the browser connects again and is authorised again
 COALESCE_SECONDS = 0.25  # at most four pokes a second for one page
 QUEUE_SIZE = 100
+
+STREAMS = level("streams", "Open event streams, of all web processes.")
 
 # topic kind → a function that raises Forbidden unless the user may follow that topic's id
 TOPICS: dict[str, Callable[[User | AnonymousUser, int], object]] = {}

@@ -10,10 +10,8 @@ from django.views.decorators.http import require_GET
 
 from core import live
 from core.errors import Forbidden, UserError
-from core.metrics import level
 
 MOST_TOPICS = 8
-STREAMS = level("streams", "Open event streams, of all web processes.")
 
 _open_streams = 0  # of this process
 
@@ -51,13 +49,13 @@ async def counted(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """The same stream, told to monitoring for as long as somebody listens."""
     global _open_streams
     _open_streams += 1
-    STREAMS.set(_open_streams)
+    live.STREAMS.set(_open_streams)
     try:
         async for chunk in stream:
             yield chunk
     finally:
         _open_streams -= 1
-        STREAMS.set(_open_streams)
+        live.STREAMS.set(_open_streams)
         # Whoever stops listening ends the stream within, too, and not when memory is next tidied up.
         if isinstance(stream, AsyncGenerator):
             await stream.aclose()

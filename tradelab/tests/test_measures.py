@@ -16,7 +16,7 @@ from agents.foreground import session_run
 from agents.llm.fake.behaviour import Behaviour
 from agents.llm.fake.server import serving
 from agents.tests.world import bars_make, model_make, request_make, run_make
-from core import tally
+from core import live, tally
 from core.rls import acting_as
 from core.testing_async import run_apart
 from core.views import counted
@@ -116,9 +116,7 @@ def test_streams_are_counted_while_somebody_listens(db: None) -> None:
         stream = counted(source())  # type: ignore[arg-type]  # an asynchronous iterator
         first = await anext(stream)
         tally.flush()
-        from core.views import STREAMS
-
-        open_now = tally.levels(STREAMS.key)
+        open_now = tally.levels(live.STREAMS.key)
         await stream.aclose()  # type: ignore[attr-defined]  # a generator
         return first, open_now
 
