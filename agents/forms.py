@@ -83,7 +83,7 @@ class StartForm(ServiceForm):
         label="Where bars come from",
         choices=feeds_offered,
         required=False,
-        help_text="Live: minute by minute as they happen, in a session that is not over yet.",
+        help_text="Live: as they happen, on a day whose session is not over.",
     )
     date_to = day_field("Last day", required=False, help_text="Of a range of days.")
     cadence = forms.ChoiceField(

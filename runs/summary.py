@@ -74,8 +74,10 @@ class RunSummary:
 
     @property
     def seconds_left(self) -> float | None:
-        """At the pace so far; None when it can't be said or isn't worth saying."""
+        """At the pace so far; None when it can't be said or isn't worth saying. A live run ends when its session does."""
         run = self.run
+        if run.is_live:
+            return None
         if run.state != RunState.RUNNING or not run.cursor or not run.steps_total or run.started_at is None:
             return None
         per_step = (self.now - run.started_at).total_seconds() / run.cursor

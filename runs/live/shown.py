@@ -8,7 +8,7 @@ from datetime import datetime
 from core import clock
 from market.calendar import Bounds, session_bounds
 from market.feeds import FEEDS
-from runs.live.models import LiveSession
+from runs.live.models import Fate, LiveBar, LiveSession
 from runs.live.terms import MINUTE
 from runs.models import Run
 
@@ -20,6 +20,7 @@ class LiveShown:
     run: Run
     live: LiveSession
     session: Bounds | None
+    missing: int  # bars of minutes that went by since the run was started, and that it has gone without
 
     @property
     def feed(self) -> str:
@@ -32,15 +33,6 @@ class LiveShown:
         if live.newest_start is None or live.newest_at is None:
             return None
         return (live.newest_at - live.newest_start - MINUTE).total_seconds()
-
-    @property
-    def missing(self) -> int:
-        """Bars of minutes that are over and that the run has gone without."""
-        run = self.run
-        if self.session is None or run.simulated_at is None or run.bars_present is None:
-            return 0
-        minutes = (run.simulated_at - self.session.open) // MINUTE
-        return max(0, minutes * len(run.symbols) - run.bars_present)
 
     @property
     def opens_at(self) -> datetime | None:
@@ -62,4 +54,15 @@ class LiveShown:
 def live_shown(run: Run) -> LiveShown | None:
     """None for a run over stored bars, without a query."""
     live = LiveSession.objects.filter(run=run).first() if run.is_live else None
-    return LiveShown(run, live, session_bounds(run.date_from, run.session)) if live else None
+    if live is None:
+        return None
+    session = session_bounds(run.date_from, run.session)
+    return LiveShown(run, live, session, missing_of(run, live, session) if session else 0)
+
+
+def missing_of(run: Run, live: LiveSession, session: Bounds) -> int:
+    since = max(session.open, live.joined_at.replace(second=0, microsecond=0))
+    if run.simulated_at is None or run.simulated_at <= since:
+        return 0
+    bars = LiveBar.objects.filter(run=run, fate=Fate.TAKEN, start__gte=since, start__lt=run.simulated_at)
+    return (run.simulated_at - since) // MINUTE * len(run.symbols) - bars.count()

@@ -36,7 +36,16 @@ def live_make(user: User, **fields: Any) -> Run:
         "corrected": 1,
     }
     LiveSession.objects.create(user=user, run=run, **values | fields)
+    for minute in (0, 1, 2, 4):
+        bar_make(run, OPEN + timedelta(minutes=minute))
     return run
+
+
+def bar_make(run: Run, start: datetime) -> LiveBar:
+    figures = {"open": 1.0, "high": 1.0, "low": 1.0, "close": 1.0, "volume": 1}
+    return LiveBar.objects.create(
+        user_id=run.user_id, run=run, symbol="TEST", start=start, arrived_at=start, fate="taken", **figures
+    )
 
 
 def page_of(client: Client, run: Run) -> str:
@@ -98,11 +107,7 @@ def test_what_was_seen_is_the_users_alone_and_never_changed(
 ) -> None:
     with acting_as(alice.pk):
         run = live_make(alice)
-        figures = {"open": 1.0, "high": 1.0, "low": 1.0, "close": 1.0, "volume": 1}
         at = datetime(2026, 3, 10, 13, 30, tzinfo=UTC)
-        LiveBar.objects.create(
-            user=alice, run=run, symbol="TEST", start=at, arrived_at=at, fate="taken", **figures
-        )
         LiveStep.objects.create(user=alice, run=run, number=1, start=at, made_at=at)
     with acting_as(charlie.pk):
         assert not any(kind.objects.exists() for kind in (LiveSession, LiveBar, LiveStep))
