@@ -135,7 +135,7 @@ class Schedules(OwnedApiView):
     def get(self, request: UserApiRequest) -> Response:
         """List all schedules, newest first; nobody has more than 100."""
         found = schedules_now(schedules_of(request.user))
-        return Response({"results": ScheduleOut(found, many=True).data})
+        return Response({"results": [ScheduleOut(each).data for each in found]})
 
 
 class ModelSchedules(OwnedApiView):

@@ -96,7 +96,7 @@ FRIDAYS = [
     ("10-30 22:30", "10-30"), ("11-06 23:30", "11-06"), ("11-13 23:30", "11-13"), ("11-20 23:30", "11-20"),
     ("11-27 23:30", "11-27"),
 ]  # fmt: skip
-EXPECTED = [
+EXPECTED: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"offset_minutes": 30}, AFTER_CLOSE),
     ({"subject": "yesterday", "anchor": "open", "offset_minutes": -30}, BEFORE_OPEN),
     ({"repeat": "weekdays", "weekdays": [4], "anchor": "clock", "clock": time(18, 30)}, FRIDAYS),
