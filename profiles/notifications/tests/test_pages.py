@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -21,17 +19,11 @@ from profiles.notifications.kinds import Kind
 from profiles.notifications.models import Delivery, Notification, NotificationSettings
 from profiles.notifications.selectors import unread_count
 from profiles.notifications.services import notify
-from profiles.notifications.tests.receiver import Receiver, receiver_open
+from profiles.notifications.tests.receiver import Receiver
 
 INBOX = "/notifications/"
 SETTINGS = "/notifications/settings/"
 API = "/api/v1/notifications/"
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiver_open() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -15,60 +14,19 @@ from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from conftest import as_in_production
-from core.errors import FORBIDDEN_MESSAGE, UserError
+from core.errors import FORBIDDEN_MESSAGE
 from core.models import StaffAccess
 from market.feed_models import FeedStatus
 from profiles.models import TradingModel
-from profiles.notifications.models import Delivery, Notification
 from profiles.tests.factories import trading_model_make
-from reasoning.calls.models import LLMAttempt
 from runs.models import RunState
 from runs.tests.factories import run_make
-from tradelab.operator.costs import costs_measure, window_of
 from tradelab.operator.standing import paused_runs, states_count, stuck_runs
-from tradelab.operator.troubles import troubles_find
+from tradelab.operator.tests.factories import NOW, ago, asked, undelivered
 from tradelab.operator.work import lease_holders, queue_names, queues_measure, worker_of
 
 PAGE = "/operator/"
-NOW = timezone.now()
 AGES = {"long": timedelta(minutes=10), "just": timedelta(seconds=1)}
-
-
-@pytest.fixture
-def staff_client(db: None) -> Client:
-    browser = as_in_production(Client())
-    browser.force_login(User.objects.create_user("olga", is_staff=True))
-    return browser
-
-
-@pytest.fixture
-def model(alice: User) -> TradingModel:
-    return trading_model_make(alice)
-
-
-def ago(**age: float) -> object:
-    return timezone.now() - timedelta(**age)
-
-
-def asked(user: User, **values: object) -> LLMAttempt:
-    fields = {
-        "user": user, "ask_id": uuid4(), "purpose": "decision", "server_address": "api.example.com", "request_model": "m",
-        "number": 1, "ended_at": timezone.now(), "counted_tokens": 100, "counted_cost": Decimal("0.25"), "latency_ms": 500,
-    }  # fmt: skip
-    return LLMAttempt.objects.create(**fields | values)
-
-
-def undelivered(user: User, state: str, key: str) -> Delivery:
-    told = Notification.objects.create(user=user, kind="run_failed", subject="Run 1 failed", key=key)
-    return Delivery.objects.create(
-        user=user,
-        notification=told,
-        channel="webhook",
-        state=state,
-        last_error="Status 500.",
-        last_attempt_at=NOW,
-    )
 
 
 @pytest.mark.parametrize("path", ["", "workers/", "audit/"])
@@ -210,53 +168,6 @@ def test_of_many_paused_runs_the_latest_are_shown_and_all_counted(alice: User, m
     found = paused_runs()
     assert (len(found.rows), found.total) == (15, 20)
     assert found.rows[0].since == NOW
-
-
-def test_costs_add_up_by_user_endpoint_and_model(alice: User, charlie: User) -> None:
-    asked(alice)
-    asked(alice, failure_code="timeout", counted_cost=Decimal("0.05"), latency_ms=None)
-    asked(alice, request_model="free", counted_cost=None)
-    asked(charlie, counted_cost=Decimal(2), latency_ms=1500)
-    asked(charlie, sent_at=ago(days=3))
-    costs = costs_measure(timezone.now(), 1)
-    assert [(row.user, row.ai_model, row.requests, row.failed, row.cost) for row in costs.rows] == [
-        ("charlie", "m", 1, 0, Decimal(2)),
-        ("alice", "m", 2, 1, Decimal("0.30")),
-        ("alice", "free", 1, 0, None),
-    ]
-    assert (costs.total, costs.requests, costs.failed) == (Decimal("2.30"), 4, 1)
-    assert [row.latency_seconds for row in costs.rows] == [1.5, 0.5, 0.5]
-    assert [row.unpriced for row in costs.rows] == [0, 0, 1]
-    assert costs_measure(timezone.now(), 7).requests == 5
-
-
-def test_what_nobody_knows_the_price_of_did_not_cost_nothing(alice: User) -> None:
-    assert costs_measure(timezone.now(), 1).total == 0
-    asked(alice, counted_cost=None)
-    assert costs_measure(timezone.now(), 1).total is None
-
-
-@pytest.mark.parametrize("text", ["2", "-1", "many", ""])
-def test_a_window_that_is_not_offered_is_refused(staff_client: Client, text: str) -> None:
-    with pytest.raises(UserError, match="days should be one of 1, 7, 30"):
-        window_of(text)
-    assert staff_client.get(f"{PAGE}?days={text}").status_code == 400
-
-
-def test_troubles_are_those_of_the_last_day(alice: User, model: TradingModel) -> None:
-    run_make(alice, model, state=RunState.FAILED, ended_at=ago(hours=1), failure_code="internal_error")
-    run_make(alice, model, state=RunState.FAILED, ended_at=ago(hours=30), failure_code="internal_error")
-    for hours in (1, 2, 30):
-        asked(alice, failure_code="rate_limited", sent_at=ago(hours=hours))
-    undelivered(alice, "failed", "a")
-    undelivered(alice, "waiting", "b")
-    found = troubles_find(timezone.now())
-    assert (found.failed_runs, len(found.runs)) == (1, 1)
-    assert [(code.where, code.code, code.often) for code in found.codes] == [
-        ("api.example.com", "rate_limited", 2)
-    ]
-    assert (found.failed_deliveries, found.waiting_deliveries, len(found.deliveries)) == (1, 1, 2)
-    assert found.total == 3
 
 
 def test_feeds_are_told_as_they_answered(staff_client: Client) -> None:
