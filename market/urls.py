@@ -7,6 +7,7 @@ from market.feeds import views as feed_views
 app_name = "market"
 urlpatterns = [
     path("market/suggest/", download_views.symbol_suggest, name="symbol-suggest"),
+    path("imports/", views.import_list, name="import-list"),
     path("feeds/", feed_views.feed_list, name="feed-list"),
     path("feeds/<str:name>/key/", feed_views.feed_key, name="feed-key"),
     path("feeds/<str:name>/key/remove/", feed_views.feed_key_remove, name="feed-key-remove"),

@@ -11,10 +11,12 @@ from django.views.decorators.http import require_safe
 
 from core.errors import UserError
 from market.calendar import SESSIONS
-from market.pages import day_shown, days_charted, imports_of, instruments_listed, months_of
+from market.models import BarImport
+from market.pages import day_shown, days_charted, import_shown, imports_of, instruments_listed, months_of
 from market.selectors import instrument_get
 
 INSTRUMENTS_A_PAGE = 50
+IMPORTS_A_PAGE = 20
 
 
 @require_safe
@@ -39,6 +41,14 @@ def instrument_detail(request: HttpRequest, symbol: str) -> HttpResponse:
         "imports": imports_of(instrument),
     }
     return render(request, "market/instrument_detail.html", context)
+
+
+@require_safe
+def import_list(request: HttpRequest) -> HttpResponse:
+    """What has been brought in, newest first, and what the checks found in it."""
+    page = Paginator(BarImport.objects.all(), IMPORTS_A_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "imports": [import_shown(source) for source in page]}
+    return render(request, "market/import_list.html", context)
 
 
 def session_in(request: HttpRequest) -> str:

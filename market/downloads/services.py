@@ -18,7 +18,7 @@ from market.downloads.selectors import access_download, downloads_of
 from market.downloads.state import download_end, topic
 from market.downloads.tasks import download_go_on
 from market.downloads.validate import quotes_check, range_check, symbols_read
-from market.feeds import feed_get, feed_open
+from market.feeds import feed_check
 
 MOST_ACTIVE = 3
 
@@ -40,8 +40,7 @@ def download_start(
 
     `is_here`: whoever calls goes on with it, no worker needs to be told. Raises UserError, such as without a key that the feed needs.
     """
-    kind = feed_get(feed)
-    feed_open(feed, user.pk).close()  # says at once that there is no key
+    kind = feed_check(feed, user.pk)
     names = symbols_read(symbols)
     length = Timeframe(timeframe)
     quotes_check(kind, length, is_quotes)

@@ -41,6 +41,13 @@ def feed_get(name: str) -> type[Feed]:
     return FEEDS[name]
 
 
+def feed_check(name: str, user_id: int | None) -> type[Feed]:
+    """The feed of a name, if this user could ask it now. Raises FeedRefused; asks nobody and loads no vendor's client."""
+    kind = feed_get(name)
+    setup_of(kind, user_id, patience_seconds=0.0, now=timezone.now)
+    return kind
+
+
 def feed_open(
     name: str,
     user_id: int | None,
@@ -68,6 +75,7 @@ __all__ = [
     "FeedRefused",
     "FeedRequest",
     "FeedSetup",
+    "feed_check",
     "feed_get",
     "feed_open",
     "feed_statuses",

@@ -225,6 +225,6 @@ class Feed(ABC):
     def noted(self) -> Iterator[None]:
         try:
             yield
-        except FeedError as error:
+        except (FeedDown, FeedLimited) as error:  # what it refuses to one is no news about the feed
             self.setup.note(FeedNote(self.name, error=error.message))
             raise

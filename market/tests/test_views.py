@@ -81,6 +81,15 @@ class TestPages:
         assert response.status_code == 400
         assert words in response.content.decode()
 
+    def test_imports_are_listed_with_what_the_checks_found(
+        self, alice_client: Client, tmp_path: Path
+    ) -> None:
+        page = page_of(alice_client, "/imports/")
+        assert "secret-folder.csv" in page
+        assert str(tmp_path) not in page
+        assert "SPY: 388 of 390 (09:32" in page
+        assert "missing minutes" in page
+
     def test_the_list_costs_few_queries(self, alice_client: Client) -> None:
         with CaptureQueriesContext(connection) as seen:
             alice_client.get("/market/")

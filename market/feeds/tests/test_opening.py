@@ -156,6 +156,16 @@ def test_how_a_feed_answered_is_kept_for_the_operator(market: Market, alice: Use
     assert status.last_success_at is not None
 
 
+def test_what_is_refused_to_one_user_is_no_news_about_the_feed(market: Market, alice: User) -> None:
+    with acting_as(alice.pk):
+        key_store(alice, PolygonFeed, [SECRET])
+    market.troubles = [Trouble(status=404), Trouble(status=401)]
+    for _ in range(2):
+        with pytest.raises(FeedRefused):
+            ask(alice.pk)
+    assert feed_statuses() == []
+
+
 def test_a_feed_that_there_is_not_is_refused_by_name() -> None:
     with pytest.raises(FeedRefused, match="There are: alpaca, yahoo"):
         feed_open("bloomberg", None)
