@@ -84,7 +84,7 @@ class LlmParams(Params):
         Field(
             default=None,
             description="Also ask after a move of so many ATR since the last question",
-            json_schema_extra=WHEN,
+            json_schema_extra=WHEN | {"label": "After a move, in ATR"},
         ),
     ]
     on_volume: Annotated[
@@ -92,7 +92,7 @@ class LlmParams(Params):
         Field(
             default=None,
             description="Also ask at so many times the usual volume",
-            json_schema_extra=WHEN,
+            json_schema_extra=WHEN | {"label": "At a multiple of the usual volume"},
         ),
     ]
     on_stop: Annotated[
@@ -100,16 +100,23 @@ class LlmParams(Params):
         Field(
             default=None,
             description="Also ask within so many ATR of a working stop",
-            json_schema_extra=WHEN,
+            json_schema_extra=WHEN | {"label": "Near a working stop, in ATR"},
         ),
     ]
-    on_fill: Annotated[bool, Field(default=True, description="Also ask after a fill", json_schema_extra=WHEN)]
+    on_fill: Annotated[
+        bool,
+        Field(
+            default=True,
+            description="Also ask after a fill",
+            json_schema_extra=WHEN | {"label": "After a fill"},
+        ),
+    ]
     on_event: Annotated[
         bool,
         Field(
             default=True,
             description="Also ask after a denial or a broker's notice",
-            json_schema_extra=WHEN,
+            json_schema_extra=WHEN | {"label": "After a denial or notice"},
         ),
     ]
     plan: Annotated[
@@ -117,7 +124,7 @@ class LlmParams(Params):
         Field(
             default=True,
             description="Write a plan before the first bar",
-            json_schema_extra=WRITTEN,
+            json_schema_extra=WRITTEN | {"label": "A plan"},
         ),
     ]
     analysis_every: Annotated[
@@ -127,12 +134,16 @@ class LlmParams(Params):
             ge=0,
             le=5000,
             description="Write an analysis every so many bars; 0: never",
-            json_schema_extra=WRITTEN,
+            json_schema_extra=WRITTEN | {"label": "An analysis every so many bars"},
         ),
     ]
     reflection: Annotated[
         bool,
-        Field(default=True, description="Look back after the last bar", json_schema_extra=WRITTEN),
+        Field(
+            default=True,
+            description="Look back after the last bar",
+            json_schema_extra=WRITTEN | {"label": "A reflection"},
+        ),
     ]
     shade_rate: Annotated[
         float,
@@ -141,7 +152,7 @@ class LlmParams(Params):
             ge=0,
             le=1,
             description="Share of skipped bars to ask about without trading",
-            json_schema_extra=SHADE,
+            json_schema_extra=SHADE | {"label": "Share to ask about"},
         ),
     ]
     shade_seed: Annotated[
@@ -150,7 +161,7 @@ class LlmParams(Params):
             default=1,
             ge=0,
             description="The same seed asks about the same bars",
-            json_schema_extra=SHADE,
+            json_schema_extra=SHADE | {"label": "Seed"},
         ),
     ]
     parameters: Annotated[
