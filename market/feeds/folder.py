@@ -55,12 +55,14 @@ class FolderFeed(Feed):
 
     def history(self, request: FeedRequest, on_page: OnPage) -> Iterator[FeedPage]:
         start, end = midnight_of(request.first), midnight_of(request.last + timedelta(days=1))
+        found = []
         for path in self.files():
             for page in pages_of(path, request.timeframe, request.symbols, start):
                 wanted = page.bars.start < end
-                page = FeedPage(page.symbol, page.bars.rows(wanted), page.problems)
-                on_page(page.rows)
-                yield page
+                found.append(FeedPage(page.symbol, page.bars.rows(wanted), page.problems))
+                on_page(found[-1].rows)
+        # Which file is older, its name need not tell.
+        yield from sorted(found, key=lambda page: int(page.bars.start[0]) if len(page.bars.start) else 0)
 
     def closed_since(self, symbols: Sequence[str], since: datetime) -> list[FeedBar]:
         newest, bars = self.newest_closed(), []

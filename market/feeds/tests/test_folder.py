@@ -35,6 +35,14 @@ def test_bars_of_the_symbols_and_days_asked_for_come_from_all_files(tmp_path: Pa
     assert daily.bars.start.tolist() == [int(OPEN.timestamp())]
 
 
+def test_the_older_file_comes_first_whatever_it_is_called(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", [minute("09:32"), minute("09:33")])
+    write(tmp_path / "b.csv", [minute("09:30"), minute("09:31")])
+    pages = feed_of(tmp_path).fetch(FeedRequest(("SPY",), Timeframe.MINUTE, DAY, DAY))
+    starts = [start for page in pages for start in page.bars.start.tolist()]
+    assert starts == [int(later(place).timestamp()) for place in range(4)]
+
+
 def test_a_file_without_symbols_is_of_the_symbol_it_is_called(tmp_path: Path) -> None:
     write(tmp_path / "spy.csv", ["2013-10-07,10,11,9,10,500"], "date,open,high,low,close,volume")
     (page,) = feed_of(tmp_path).fetch(FeedRequest(("SPY",), Timeframe.DAY, DAY, DAY))
