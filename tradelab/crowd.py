@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from profiles.services import model_create
 from runs.models import ACTIVE_STATES, Run
 from runs.services import run_stop
 from tradelab import stack
+from tradelab.fleet.processor import processor_seconds
 from tradelab.services.processes import stop
 
 RAMP_SECONDS = 120.0
@@ -32,7 +34,11 @@ MOST_OF_A_MODEL = 50
 
 @dataclass(frozen=True, slots=True)
 class CrowdPace:
-    """Of `runs` runs whose model takes `latency` seconds: `most` is what the latency alone would allow."""
+    """Of `runs` runs whose model takes `latency` seconds: `most` is what the latency alone would allow.
+
+    `cost_ms` are milliseconds of a processor that a decision took of the workers; `load` is how many processes wanted
+    one of the `cores` on average meanwhile.
+    """
 
     runs: int
     latency: float
@@ -40,6 +46,9 @@ class CrowdPace:
     memory_mb: float
     connections: int
     most: float
+    cost_ms: float
+    load: float
+    cores: int
 
 
 def crowd_pace(user: User, runs: int, latency: float, *, processes: int = 1) -> CrowdPace:
@@ -84,9 +93,10 @@ def measured(user: User, runs: int, latency: float, pids: Sequence[int]) -> Crow
         if time.monotonic() > deadline:
             raise TimeoutError(f"Not every run had begun after {RAMP_SECONDS:g} s.")
         time.sleep(0.5)
-    before, began = done(user)[1], time.monotonic()
+    before, used, began = done(user)[1], sum(map(processor_seconds, pids)), time.monotonic()
     time.sleep(MEASURED_SECONDS)
     after, seconds = done(user)[1], time.monotonic() - began
+    used = sum(map(processor_seconds, pids)) - used
     return CrowdPace(
         runs=runs,
         latency=latency,
@@ -94,6 +104,9 @@ def measured(user: User, runs: int, latency: float, pids: Sequence[int]) -> Crow
         memory_mb=round(sum(map(peak_memory, pids)), 1),
         connections=connections_of_others(),
         most=round(runs / latency, 1),
+        cost_ms=round(used / max(1, after - before) * 1000, 2),
+        load=round(os.getloadavg()[0], 1),
+        cores=os.cpu_count() or 1,
     )
 
 

@@ -94,10 +94,17 @@ def computing_lines(pace: ComputingPace) -> Iterator[str]:
 
 
 def asking_line(crowd: CrowdPace) -> str:
+    share = crowd.most * crowd.cost_ms / 1000
+    busy = (
+        f"; not quiet: {crowd.load} wanted its {crowd.cores} processors"
+        if crowd.load > crowd.cores + share
+        else ""
+    )
     return (
         f"asking at once     {crowd.runs:>4} runs, {crowd.latency:g} s a question: {crowd.decisions_per_second} "
         f"decisions/s of {crowd.most} possible ({crowd.decisions_per_second / crowd.most:.0%}); "
-        f"{LLM_PROCESSES} workers, {crowd.memory_mb:.0f} MB, {crowd.connections} connections"
+        f"{LLM_PROCESSES} workers, {crowd.memory_mb:.0f} MB, {crowd.connections} connections; {crowd.cost_ms} ms of a processor "
+        f"a decision, so all of them need {share:.2f} processors{busy}"
     )
 
 
