@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from agents.schedules.models import FireState, Missed, Schedule, ScheduleFire
 from agents.schedules.selectors import access_schedule, just_before
+from agents.schedules.services import waiting_drop
 from agents.schedules.starting import fire_start
 from agents.schedules.timing import Occasion, Subject, fires_after, next_fire
 from core import clock
@@ -39,6 +40,7 @@ def schedule_fire(user: User, schedule_id: int, now: datetime | None = None) -> 
         schedule.next_fire_at = found.at if found else None
         schedule.save(update_fields=["next_fire_at"])
     if schedule.model.is_archived:
+        waiting_drop(schedule, f"{schedule.model.name} was archived.")
         return []
     tried = [*fires_record(schedule, passed, now), *waiting_try(user, schedule, now)]
     if tried:

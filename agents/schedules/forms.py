@@ -69,8 +69,12 @@ class ScheduleForm(StartForm):
         choices=choices_of(Missed),
         help_text="When this installation was switched off at the time.",
     )
-    universe = forms.ChoiceField(label="Universe", choices=choices_of(Universe), required=False)
-    session = forms.ChoiceField(choices=list(SESSIONS.items()), required=False)
+    universe = forms.ChoiceField(
+        choices=choices_of(Universe), required=False, help_text="Found anew for every run."
+    )
+    session = forms.ChoiceField(
+        choices=list(SESSIONS.items()), required=False, help_text="An early close is followed."
+    )
     symbols = SymbolsField(
         label="Symbols",
         required=False,

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from agents.deciders import decider_check
 from agents.schedules.check import timing_check, wrong
-from agents.schedules.models import Missed, Schedule
+from agents.schedules.models import FireState, Missed, Schedule
 from agents.schedules.selectors import access_schedule
 from agents.schedules.timing import Anchor, Repeat, Subject, next_fire
 from agents.universe import Universe
@@ -163,8 +163,14 @@ def schedule_pause(user: User, schedule_id: int) -> Schedule:
     if not schedule.is_paused:
         schedule.paused_at, schedule.next_fire_at = clock.now(), None
         schedule.save()
+        waiting_drop(schedule, "It was paused.")
         publish_on_commit(f"model:{schedule.model_id}")
     return schedule
+
+
+def waiting_drop(schedule: Schedule, problem: str) -> None:
+    """Let fires that wait for room or bars wait no more."""
+    schedule.fires.filter(state=FireState.WAITING).update(state=FireState.SKIPPED, problem=problem)
 
 
 @transaction.atomic

@@ -23,12 +23,13 @@ from agents.tests.tape import minutes
 from agents.tests.world import model_make
 from core import clock
 from core.clock import Hands
-from core.errors import Conflict, Forbidden, UserError
+from core.errors import Conflict, Forbidden
 from core.rls import acting_as
 from market.calendar import trading_days
 from profiles.models import TradingModel
 from profiles.notifications.models import Notification
 from profiles.services import model_archive, model_restore
+from runs.live.terms import LiveTerms
 from runs.models import Run, RunState
 
 # Tuesday 10 March 2026, 14:00 in New York; the session closes at 20:00 UTC.
@@ -165,6 +166,43 @@ def test_a_fire_waits_for_its_bars_and_gives_up_with_a_word(alice: User, hands: 
         assert schedule_run_now(alice, schedule.pk).state == "started"
 
 
+@pytest.mark.parametrize("ends", ["paused", "archived"])
+def test_what_waits_is_dropped_by_a_pause_and_with_its_model(alice: User, hands: Hands, ends: str) -> None:
+    minutes(100, 101, day=YESTERDAY)
+    schedule = schedule_make(alice)
+    hands.move_to(DUE)
+    fire(alice, schedule)
+    with acting_as(alice.pk):
+        schedule_pause(alice, schedule.pk) if ends == "paused" else model_archive(alice, schedule.model_id)
+    assert fire(alice, schedule) == []
+    assert ends in ScheduleFire.objects.get(state="skipped").problem
+
+
+def test_a_live_session_is_started_before_its_open_and_not_after_its_close(
+    alice: User, model: TradingModel, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runs.services.start.live_terms", lambda feed, user_id: LiveTerms(feed))
+    live = {"subject": "live", "anchor": "open", "offset_minutes": -5, "feed": "folder"}
+    schedule = schedule_make(alice, model, **live)
+    assert schedule.next_fire_at == at("2026-03-11 13:25")
+    hands.move_to(at("2026-03-11 13:25"))
+    (started,) = fire(alice, schedule)
+    run = Run.objects.get()
+    assert (started.run_id, run.feed, run.is_live, run.date_from) == (
+        run.pk,
+        "folder",
+        True,
+        date(2026, 3, 11),
+    )
+    # Thursday is joined an hour late; of Friday's session nothing is left.
+    hands.move_to(at("2026-03-12 14:30"))
+    (late,) = fire(alice, schedule)
+    assert (late.state, late.is_late) == ("started", True)
+    hands.move_to(at("2026-03-13 20:00"))
+    (over,) = fire(alice, schedule)
+    assert (over.state, Run.objects.count(), len(told())) == ("skipped", 2, 1)
+
+
 def test_what_the_model_can_not_run_is_refused_and_told(
     alice: User, model: TradingModel, hands: Hands
 ) -> None:
@@ -257,33 +295,3 @@ def test_a_change_moves_the_next_fire_and_a_stranger_changes_nothing(
             change(charlie, schedule.pk)
     with acting_as(alice.pk):
         assert schedule_delete(alice, schedule.pk) == model.pk
-
-
-@pytest.mark.parametrize(
-    ("fields", "field"),
-    [
-        ({"name": "  "}, "name"),
-        ({"symbols": []}, "symbols"),
-        ({"symbols": ["NOPE"]}, "symbols"),
-        ({"repeat": "weekdays"}, "weekdays"),
-        ({"repeat": "weekdays", "weekdays": [6]}, "weekdays"),
-        ({"repeat": "once"}, "once_on"),
-        ({"repeat": "once", "once_on": date(2026, 4, 3)}, "once_on"),  # Good Friday
-        ({"repeat": "once", "once_on": YESTERDAY}, "once_on"),
-        ({"anchor": "clock"}, "clock"),
-        ({"anchor": "open"}, "anchor"),  # the day's session isn't over then
-        ({"offset_minutes": -1}, "anchor"),
-        ({"offset_minutes": 10_000}, "offset_minutes"),
-        ({"mode": "daily", "days": 0}, "days"),
-        ({"subject": "live", "anchor": "open", "offset_minutes": 0}, "feed"),
-        ({"subject": "live", "feed": "folder"}, "anchor"),
-        ({"subject": "live", "feed": "folder", "mode": "daily"}, "mode"),
-        ({"budget": {"calls": -1}}, "budget_calls"),
-    ],
-)
-def test_what_can_not_be_is_refused_at_its_field(
-    alice: User, model: TradingModel, hands: Hands, fields: dict[str, object], field: str
-) -> None:
-    with pytest.raises(UserError) as refusal:
-        schedule_make(alice, model, **fields)
-    assert field in refusal.value.fields, refusal.value.message
