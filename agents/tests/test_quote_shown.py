@@ -63,7 +63,7 @@ def test_the_form_shows_it_as_it_changes(alice_client: Client, model: TradingMod
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"symbols": ""}, "Symbols: This field is required."),
+        ({"symbols": ""}, "Symbols: This field is required, unless all that have data are traded."),
         ({"param_bars_shown": "2"}, "greater than or equal to 5"),
         ({"param_parameters": "temperature = 5"}, "temperature should be a number from 0 to 2, was 5."),
         ({"param_parameters": "temperature"}, "Write each parameter as name = value"),
