@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
 from playwright.sync_api import expect
 
-from agents.foreground import session_run
 from agents.llm.fake.server import FakeServer
 from agents.tests.llm_world import HOLD, decision_json
+from agents.tests.worker import session_apart
 from agents.tests.world import bars_make, model_make, request_make
 from core.rls import acting_as
 from core.testing_browser import accessibility_problems, log_in, wait_until
 from profiles.llm.services import endpoint_create
 from runs.models import Run, RunState
-from runs.services.start import RunRequest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -31,14 +29,6 @@ GREEDY = decision_json(
 )
 
 
-def asked_session(user: User, request: RunRequest) -> Run:
-    """A run whose language model buys once, and wants far more than it may in the same breath."""
-    try:
-        return session_run(user, request, lambda run: None)
-    finally:
-        connection.close()
-
-
 @pytest.fixture
 def run(alice: User, site: str, fakellm: FakeServer) -> Run:
     bars_make(left_out=range(BARS, 390))
@@ -47,7 +37,7 @@ def run(alice: User, site: str, fakellm: FakeServer) -> Run:
         endpoint_create(alice, name="Scripted", base_url=fakellm.base_url, ai_models=["scripted"])
     fakellm.state.answers.extend([HOLD, HOLD, GREEDY, *[HOLD] * BARS])
     with ThreadPoolExecutor(1) as pool:
-        run = pool.submit(asked_session, alice, request).result()
+        run = pool.submit(session_apart, alice, request).result()
     run = Run.objects.get(pk=run.pk)
     assert run.state == RunState.COMPLETED, run.pause_message or run.failure_message
     return run

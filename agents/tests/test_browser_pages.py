@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.auth.models import User
 
 from agents.batches.services import BatchRequest, batch_create
+from agents.llm.fake.server import FakeServer
 from agents.luck.compute import luck_make
 from agents.report.services import run_share
 from agents.tests.tape import minutes, trade, trader, wish
+from agents.tests.worker import session_apart
+from agents.tests.world import bars_make, model_make, request_make
 from core.rls import acting_as
 from core.testing_browser import PHONE, WIDE, accessibility_problems, log_in
+from profiles.llm.services import endpoint_create
 from runs.models import Run
 
 if TYPE_CHECKING:
@@ -78,6 +83,26 @@ def test_every_page_around_a_run_is_accessible_and_fits_a_phone(
             too_wide.append(address)
     assert found == []
     assert too_wide == []
+
+
+def test_what_was_asked_of_a_language_model_fits_a_phone(
+    browser_page: Page, alice: User, fakellm: FakeServer
+) -> None:
+    page = browser_page
+    bars_make(left_out=range(8, 390))
+    request = request_make(model_make(alice), "llm")
+    with acting_as(alice.pk):
+        endpoint_create(alice, name="Scripted", base_url=fakellm.base_url, ai_models=["scripted"])
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(session_apart, alice, request).result()
+    log_in(page, alice)
+    page.set_viewport_size(PHONE)
+    for query in ("tab=calls", "tab=decisions&step=3", "tab=decisions&type=all"):
+        page.goto(f"/models/{run.model_id}/r/{run.number}/?{query}")
+        for summary in page.locator("#run-tab details > summary").all():
+            summary.click()
+        assert page.evaluate(WIDTH) <= 0, query
+    assert accessibility_problems(page) == []
 
 
 @pytest.mark.parametrize("which", [0, 1, 6, 7])
