@@ -32,7 +32,7 @@ from core.testing_browser import PHONE, WIDE, accessibility_problems, log_in
 from rules.selectors import rules_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, ViewportSize
+    from playwright.sync_api import Page, Route, ViewportSize
 
 pytestmark = pytest.mark.browser
 MARKDOWN = "You lost **all** of it:\n\n1. first\n2. second"
@@ -213,6 +213,25 @@ def test_a_proposal_is_applied_and_taken_back_in_place(browser_page: Page, alice
     assert rules_of(model).count() == 0
 
 
+def test_a_proposal_is_applied_while_its_answer_goes_on(browser_page: Page, alice: User) -> None:
+    page = browser_page
+    log_in(page, alice)
+    model = model_make(alice)
+    said = events.Proposal("p1", "rule", model.pk, PROPOSAL.title, PROPOSAL.payload, PROPOSAL.diff)
+    turn, gate = ask(alice, "Suggest a rule", subject=f"model:{model.pk}"), Gate()
+    held: list[Route] = []
+    page.route("**/apply/", lambda route: held.append(route))
+    page.goto(f"/chat/{turn.conversation_id}/")
+    with working_on(turn, [said, gate, events.TextEnd("How about this?"), events.Done()]):
+        page.get_by_role("button", name="Apply").click()
+        gate.open()
+        expect(page.locator(".turn-facts")).to_be_visible()
+    held[0].continue_()
+    expect(page.locator(".proposal")).to_contain_text("binds the runs that start from now on")
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    assert rules_of(model).count() == 1
+
+
 def test_asking_beside_a_run_opens_a_drawer_that_survives_a_reload(browser_page: Page, alice: User) -> None:
     page = browser_page
     log_in(page, alice)
@@ -230,6 +249,7 @@ def test_asking_beside_a_run_opens_a_drawer_that_survives_a_reload(browser_page:
         expect(drawer.locator(".is-open")).to_have_text("The best")
         gate.open()
         expect(drawer).to_contain_text("The best was 3.")
+    expect(drawer.locator(".turn-facts")).to_be_visible()  # until then Escape would stop it
     assert conversation_of(turn).run == run
     page.locator("#composer-text").press("Escape")
     expect(page.locator(".ask-drawer")).to_have_count(0)

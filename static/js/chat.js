@@ -105,7 +105,10 @@
     }
 
     fill(html) {
-      this.blocks.innerHTML = html;
+      const fresh = document.createElement("template");
+      fresh.innerHTML = html;
+      keepDecided(fresh.content);
+      this.blocks.replaceChildren(fresh.content);
       htmx.process(this.blocks);
     }
 
@@ -140,6 +143,7 @@
       const wasOpen = place && place.querySelector("details[open]");
       const fresh = document.createElement("template");
       fresh.innerHTML = html;
+      keepDecided(fresh.content);
       const block = fresh.content.firstElementChild;
       if (!block) return;
       if (wasOpen) block.querySelector("details").open = true;
@@ -194,9 +198,25 @@
     }
   }
 
+  // A proposal may be decided while the answer goes on: what the click brings stands, not what arrives beside it.
+  const decided = new Set();
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const proposal = event.detail.elt.closest(".proposal");
+    if (proposal) decided.add(proposal.id);
+  });
+
+  function keepDecided(fresh) {
+    for (const proposal of all(".proposal", fresh)) {
+      const shown = decided.has(proposal.id) && document.getElementById(proposal.id);
+      if (shown) proposal.replaceWith(shown);
+    }
+  }
+
   function replaceAnswer(article, html) {
     const fresh = document.createElement("template");
     fresh.innerHTML = html;
+    keepDecided(fresh.content);
     const complete = fresh.content.firstElementChild;
     const opened = all("details[open][id]", article).map((details) => details.id);
     for (const details of all("details[id]", complete)) if (opened.includes(details.id)) details.open = true;
