@@ -33,7 +33,7 @@ class Costs(NamedTuple):
     total: Decimal | None
     requests: int
     failed: int
-    days: int
+    window: str  # how far back, in words
 
 
 def window_of(text: str) -> int:
@@ -79,5 +79,5 @@ def costs_measure(now: datetime, days: int) -> Costs:
         sum(known, Decimal(0)) if known or not rows else None,
         sum(row.requests for row in rows),
         sum(row.failed for row in rows),
-        days,
+        WINDOWS[days],
     )
