@@ -219,6 +219,7 @@ SPECTACULAR_SETTINGS = {
         "PreferredStyle": "profiles.vocabulary.PreferredStyle",
         "RunState": "runs.models.RunState",
         "ScheduleSubject": "agents.schedules.timing.Subject",
+        "InstrumentType": "market.models.Instrument.Kind",
         "NotificationKind": "profiles.notifications.kinds.Kind",
         "NotificationChannel": "profiles.notifications.kinds.Channel",
     },
