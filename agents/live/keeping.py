@@ -43,6 +43,10 @@ def keep(run: Run, terms: LiveTerms, session: Bounds, answer: Answer) -> Heard:
     """Write down what came and make steps of it, in the transaction of a locked run."""
     now, live = clock.now(), LiveSession.objects.get(run=run)
     live.run, live.asked_at = run, now
+    if run.resumed_in_vain:
+        # To listen is what a live run does between its steps: a worker that did has not come in vain.
+        run.resumed_in_vain = 0
+        run.save(update_fields=["resumed_in_vain"])
     problem = answer.problem or live.problem
     if answer.has_heard:
         live.heard_at = now

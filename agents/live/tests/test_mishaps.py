@@ -22,7 +22,7 @@ from market.feeds.base import FeedRefused
 from profiles.models import TradingModel
 from reasoning.models import Entry
 from runs.models import LiveBar, LiveSession, Run, RunState
-from runs.services import run_pause_ask, run_stop
+from runs.services import lease_take, run_pause_ask, run_stop
 
 BUY = script_of({1: [wish("buy", 10)]})
 
@@ -159,6 +159,19 @@ def test_a_stop_is_heard_while_it_waits_and_keeps_everything(alice: User, model:
     assert (run.state, run.cursor, run.statistics.as_of_step) == (RunState.STOPPED, 2, 2)
     assert run.data_hash
     assert differences(run, replay(run)) == []
+
+
+def test_workers_that_die_between_two_bars_are_no_fault_of_the_run(alice: User, model: TradingModel) -> None:
+    tape = Tape()
+    tape.row(380, 100)
+    tape.out(at(381, 30), CLOSE)
+    with market_day(tape, now=at(380)) as hands:
+        run = play(live_run(alice, model, decider_params=BUY), hands, at(381, 40))
+        for _ in range(8):
+            assert lease_take(alice, run.pk, owner="dies") is not None
+            Run.objects.filter(pk=run.pk).update(lease_expires_at=run.created_at)
+            run = wake(run)
+    assert (run.state, run.cursor, run.resumed_in_vain) == (RunState.RUNNING, 1, 0)
 
 
 def test_a_feed_that_refuses_pauses_the_run_and_says_what_is_wanted(
