@@ -13,6 +13,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from agents.foreground import session_run
+from agents.tests.llm_world import TakeSeat, endpoint_make, hold
 from agents.tests.tape import action, days, trade, trader, wish
 from agents.tests.test_run_page import text_of
 from agents.tests.world import request_make
@@ -111,6 +112,24 @@ def test_figures_are_annualised_by_the_days_of_the_run_whatever_the_cadence(
     assert values["sharpe"] == pytest.approx(mean(returns) / stdev(returns) * 252**0.5)
     assert values["cagr"] == pytest.approx((equity[-1] / 10_000) ** (252 / 45) - 1)
     assert values["periods_per_year"] == 252
+
+
+def test_a_language_model_is_asked_once_a_week_and_its_indicators_know_the_closes_before(
+    alice: User, model: TradingModel, seat: TakeSeat
+) -> None:
+    period = days(*[100] * 5, *[110] * 9, first=date(2026, 3, 18))
+    endpoint_make(alice)
+    journal = seat(hold)
+    params = {"indicators": "sma 5", "plan": False, "reflection": False}
+    request = request_make(
+        model, "llm", decider_params=params, mode="daily", date_from=FIRST, date_to=period[-1], cadence="week"
+    )  # fmt: skip
+    run = session_run(alice, request, lambda run: None)
+    assert (run.state, asked(run)) == ("completed", ["03-25", "03-30", "04-06"])
+    first = str(journal.asked[0])
+    # The mean of 25 March and the four days before it.
+    assert "102" in first
+    assert "only the first of each week counts" in first
 
 
 def test_a_cadence_belongs_to_daily_runs(alice: User, model: TradingModel) -> None:
