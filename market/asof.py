@@ -153,16 +153,16 @@ class _Shelf:
     __slots__ = ("closed", "editions", "series")
 
     def __init__(self, columns: BarColumns, starts: Ints, splits: Sequence[tuple[int, float]]) -> None:
-        if (np.diff(columns.start) <= 0).any():
+        if (columns.start[1:] <= columns.start[:-1]).any():
             raise ValueError("Bars should be in ascending order of their start, each once")
         self.editions = [(0, columns.read_only())]
         for step, ratio in splits:
             columns = in_new_shares(columns, int(starts[step - 1]), ratio)
             self.editions.append((step, columns.read_only()))
-        closed = np.searchsorted(columns.start, starts, side="right")
         # Where no step is without a bar, counting says the same without a list.
-        is_dense = np.array_equal(closed, np.arange(1, len(starts) + 1))
-        self.closed: Sequence[int] = range(len(starts) + 1) if is_dense else [0, *closed.tolist()]
+        self.closed: Sequence[int] = range(len(starts) + 1)
+        if not np.array_equal(columns.start, starts):
+            self.closed = [0, *np.searchsorted(columns.start, starts, side="right").tolist()]
         self.series: dict[tuple[Indicator, tuple[float, ...]], Series] = {}
 
     def columns_at(self, step: int) -> BarColumns:

@@ -150,8 +150,9 @@ def _sums(values: NDArray[np.int64], n: int) -> Floats:
     # Whole numbers, so that adding and taking away leaves no rounding behind; even an overflow cancels out.
     totals = np.zeros(len(values) + 1, dtype=np.int64)
     np.cumsum(values, out=totals[1:])
-    sums = np.full(len(values), np.nan)
-    sums[n - 1 :] = totals[n:] - totals[:-n]
+    del values  # there may be a million, and nobody else holds them
+    sums = np.full(len(totals) - 1, np.nan)
+    np.subtract(totals[n:], totals[:-n], out=sums[n - 1 :])
     return sums
 
 

@@ -43,9 +43,11 @@ class Series:
         return value if value == value else None
 
     def _by_step(self) -> Floats:
-        """What `now` gives after each step, NaN for None, as an array of its own."""
+        """What `now` gives after each step, NaN for None; to be read only, as it may be the values themselves."""
         # Where every step has a bar, the place is the step.
         closed = None if isinstance(self._closed, range) else np.asarray(self._closed)
+        if closed is None and len(self._editions) == 1:
+            return self._editions[0][1]
         shown: Floats = np.empty(len(self._closed))
         for since, values in self._editions:
             shown[since:] = values[since:] if closed is None else values[closed[since:]]
@@ -63,8 +65,7 @@ class Signs:
 
     def __init__(self, clock: Clock, left: Series, right: Series | float) -> None:
         self._clock = clock
-        difference = left._by_step()
-        difference -= right._by_step() if isinstance(right, Series) else right
+        difference = left._by_step() - (right._by_step() if isinstance(right, Series) else right)
         signs = np.full(len(difference), UNDEFINED, dtype=np.int8)
         for sign, found in ((1, difference > 0), (0, difference == 0), (-1, difference < 0)):
             signs[found] = sign

@@ -160,18 +160,18 @@ class Reel:
             highs[gap], lows[gap] = -math.inf, math.inf
         return Strip(highs, lows, closes, is_dense=not gaps)
 
-    def _rows_of(self, symbol: str, bars: Columns) -> Ints:
+    def _rows_of(self, symbol: str, bars: Columns) -> NDArray[np.int32]:
         """The row of each step's bar, -1 where there is none."""
         self._check_bars(symbol, bars)
         if np.array_equal(bars.start, self.starts):
-            return np.arange(len(self.starts))
+            return np.arange(len(self.starts), dtype=np.int32)
         steps = np.searchsorted(self.starts, bars.start)
         inside = np.minimum(steps, len(self.starts) - 1)
         stray = (steps >= len(self.starts)) | (self.starts[inside] != bars.start)
         if stray.any():
             when = datetime.fromtimestamp(int(bars.start[int(np.argmax(stray))]), UTC)
             raise ValueError(f"{symbol} has a bar at {when.isoformat()}, where no step begins")
-        rows = np.full(len(self.starts), -1, dtype=np.int64)
+        rows = np.full(len(self.starts), -1, dtype=np.int32)
         rows[steps] = np.arange(len(bars.start))
         return rows
 
@@ -186,8 +186,9 @@ class Reel:
             start = datetime.fromtimestamp(int(bars.start[row]), UTC)
             prices = (Decimal(repr(float(column[row]))) for column in columns)
             check_bar(symbol, Bar(start, *prices, int(bars.volume[row])))  # type: ignore[call-arg, arg-type]  # four prices
-        if (np.diff(bars.start) <= 0).any():
-            row = int(np.argmax(np.diff(bars.start) <= 0)) + 1
+        is_late = bars.start[1:] <= bars.start[:-1]
+        if is_late.any():
+            row = int(np.argmax(is_late)) + 1
             start = datetime.fromtimestamp(int(bars.start[row]), UTC)
             raise ValueError(f"{symbol} bars are out of order at {start.isoformat()}")
 
