@@ -28,6 +28,7 @@ BEAT_SCHEDULE: dict[str, Any] = {
     "wake downloads": {"task": "market.downloads.tasks.downloads_wake", "schedule": 15.0},
     "wake batches": {"task": "agents.batches.tasks.batches_wake", "schedule": 15.0},
     "wake deliveries": {"task": "profiles.notifications.tasks.deliveries_wake", "schedule": 15.0},
-    "prune": {"task": "tradelab.retention.tasks.retention_prune", "schedule": crontab(hour=8, minute=15)},  # UTC
+    # UTC: while the exchange of the United States is closed.
+    "prune": {"task": "tradelab.retention.tasks.retention_prune", "schedule": crontab(hour=8, minute=15)},
     "reap turns": {"task": "chat.tasks.turns_reap", "schedule": 5.0},
 }

@@ -114,7 +114,7 @@ def test_stop_ends_a_call_in_flight_within_two_seconds_and_keeps_what_was_done(f
     bars_make(left_out=range(STEPS, 390))
     endpoint_create(alice, name="Scripted", base_url=fakellm.base_url, ai_models=["scripted"])
     model = model_make(alice)
-    took = []
+    took: list[timedelta] = []
     with worker("--pool", "threads"):
         while len(took) < TRIES and not any(each <= STOP_WITHIN for each in took):
             took.append(stopped_in_flight(alice, model, fakellm))
