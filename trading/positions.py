@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from trading.money import ZERO
-from trading.types import Fill, Side
+from trading.types import Fill, Side, new
 
 _FEE_SHARE = Decimal("0.000001")
 
@@ -110,18 +110,10 @@ def _round_trip(lot: Lot, closed: int, fill: Fill, exit_fee: Decimal) -> RoundTr
     best, worst = max(lot.high, fill.price), min(lot.low, fill.price)
     if not is_long:
         best, worst = worst, best
-    return RoundTrip(
-        symbol=fill.symbol,
-        direction="long" if is_long else "short",
-        quantity=closed,
-        entry_price=lot.price,
-        exit_price=fill.price,
-        entry_at=lot.at,
-        exit_at=fill.at,
-        entry_step=lot.step,
-        exit_step=fill.step,
-        fees=fees,
-        pnl=sign * closed * (fill.price - lot.price) - fees,
-        mae=sign * closed * (worst - lot.price),
-        mfe=sign * closed * (best - lot.price),
-    )
+    # fmt: off
+    return new(RoundTrip, (
+        fill.symbol, "long" if is_long else "short", closed, lot.price, fill.price, lot.at, fill.at, lot.step, fill.step,
+        fees, sign * closed * (fill.price - lot.price) - fees, sign * closed * (worst - lot.price),
+        sign * closed * (best - lot.price),
+    ))
+    # fmt: on
