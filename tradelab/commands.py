@@ -7,7 +7,7 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-from tradelab import env, services
+from tradelab import env, services, tables
 
 # They work without a database. Every other command holds the services while it runs.
 WITHOUT_SERVICES = {
@@ -29,6 +29,7 @@ BY_THE_OWNER = {
     "sqlmigrate",
     "squashmigrations",
 }
+BRING_TABLES = {"demo", "run"}  # and say so
 
 
 def main(argv: list[str]) -> None:
@@ -43,7 +44,10 @@ def main(argv: list[str]) -> None:
         if asks_for_help or command in WITHOUT_SERVICES or checks_a_file(argv):
             execute_from_command_line(argv)
         else:
+            is_embedded = not env.text("DATABASE_URL")
             with services.running(env.var_dir()) as lease:
+                if is_embedded and command not in BY_THE_OWNER | BRING_TABLES:
+                    tables.bring_up_to_date(lease.var_dir)
                 execute_from_command_line(argv)
             if command == "run":
                 lease.wait_until_over(seconds=2)
