@@ -129,6 +129,15 @@ def wait_until(page: Page, expression: str) -> None:
     pytest.fail(f"still not true after 10 s: {expression}")
 
 
+def fits(page: Page) -> bool:
+    """Whether nothing has to be scrolled sideways; charts follow a change of width a moment later."""
+    for _ in range(100):
+        if page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+            return True
+        page.wait_for_timeout(50)
+    return False
+
+
 def accessibility_problems(page: Page) -> list[str]:
     """Breaches of WCAG 2.2 AA that axe finds on the page as it is shown."""
     from axe_playwright_python.sync_playwright import Axe

@@ -16,7 +16,7 @@ from agents.tests.tape import minutes, trade, trader, wish
 from agents.tests.worker import session_apart
 from agents.tests.world import bars_make, model_make, request_make
 from core.rls import acting_as
-from core.testing_browser import PHONE, WIDE, accessibility_problems, log_in
+from core.testing_browser import PHONE, WIDE, accessibility_problems, fits, log_in
 from profiles.llm.services import endpoint_create
 from runs.models import Run
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-WIDTH = "document.documentElement.scrollWidth - innerWidth"
 # What a mouse can press and is seen; a group of radio buttons is one stop.
 STOPS = """() => [...document.querySelectorAll(
     "a[href], button:not([disabled]), input:not([type=hidden]):not([disabled]), select, textarea, summary, [tabindex='0']"
@@ -79,7 +78,7 @@ def test_every_page_around_a_run_is_accessible_and_fits_a_phone(
         page.goto(address)
         found += [(address, problem) for problem in accessibility_problems(page)]
         page.set_viewport_size(PHONE)
-        if page.evaluate(WIDTH) > 0:
+        if not fits(page):
             too_wide.append(address)
     assert found == []
     assert too_wide == []
@@ -101,7 +100,7 @@ def test_what_was_asked_of_a_language_model_fits_a_phone(
         page.goto(f"/models/{run.model_id}/r/{run.number}/?{query}")
         for summary in page.locator("#run-tab details > summary").all():
             summary.click()
-        assert page.evaluate(WIDTH) <= 0, query
+        assert fits(page), query
     assert accessibility_problems(page) == []
 
 

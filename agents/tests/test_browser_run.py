@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from agents.session import advance
 from agents.tests.worker import INSTANT, finish, work
 from agents.tests.world import bars_make, model_make, run_make
-from core.testing_browser import PHONE, WIDE, accessibility_problems, log_in, wait_until
+from core.testing_browser import PHONE, WIDE, accessibility_problems, fits, log_in, wait_until
 from profiles.models import TradingModel
 from reasoning import audit
 from runs.models import Run, RunState
@@ -216,4 +216,4 @@ def is_too_wide(page: Page, url: str) -> bool:
     """Whether a page has to be scrolled sideways on a phone."""
     page.set_viewport_size(PHONE)
     page.goto(url)
-    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+    return not fits(page)

@@ -28,7 +28,7 @@ from chat.tests.factories import (
 )
 from chat.tests.watching import Gate, working_on
 from core.rls import acting_as
-from core.testing_browser import PHONE, WIDE, accessibility_problems, log_in
+from core.testing_browser import PHONE, WIDE, accessibility_problems, fits, log_in
 from rules.selectors import rules_of
 
 if TYPE_CHECKING:
@@ -282,6 +282,6 @@ def test_pages_are_accessible_and_fit_a_phone(
             for card in page.locator(".tool-card > summary").all():
                 card.click()
             assert accessibility_problems(page) == [], path
-            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+            assert fits(page), path
     running.refresh_from_db()
     assert running.state == TurnState.QUEUED

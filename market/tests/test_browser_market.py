@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.contrib.auth.models import User
 
-from core.testing_browser import PHONE, WIDE, accessibility_problems, log_in
+from core.testing_browser import PHONE, WIDE, accessibility_problems, fits, log_in
 from market.services import sample_market_create
 
 if TYPE_CHECKING:
@@ -32,4 +32,4 @@ def test_an_instrument_is_found_while_typing_and_its_days_are_looked_at(
     for size in (WIDE, PHONE):
         page.set_viewport_size(size)
         assert accessibility_problems(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert fits(page)

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from core.testing_browser import PHONE, WIDE, accessibility_problems, log_in
+from core.testing_browser import PHONE, WIDE, accessibility_problems, fits, log_in
 from profiles.models import TradingModel
 from profiles.services import model_archive
 from profiles.tests.factories import trading_model_make
@@ -107,6 +107,6 @@ def problems(page: Page, url: str) -> list[tuple[str, str]]:
         page.emulate_media(color_scheme=scheme)
         page.goto(url)
         found += [(scheme, problem) for problem in accessibility_problems(page)]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        if not fits(page):
             found.append((scheme, f"wider than {size['width']} px"))
     return found

@@ -18,6 +18,7 @@ def _asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def as_role(role: str) -> dict[str, Any]:
+    connection.ensure_connection()  # as its own role, before anything is changed
     return {**connection.get_connection_params(), "user": role}
 
 

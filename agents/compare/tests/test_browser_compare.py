@@ -12,7 +12,7 @@ from agents.earned.services import earned_request
 from agents.luck.compute import luck_make
 from agents.tests.tape import minutes, trade, trader, wish
 from core.rls import acting_as
-from core.testing_browser import PHONE, accessibility_problems, log_in, wait_until
+from core.testing_browser import PHONE, accessibility_problems, fits, log_in, wait_until
 from runs.models import Run
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 DRAWN = "document.querySelectorAll('.chart canvas').length > 0"
-FITS = "document.documentElement.scrollWidth <= window.innerWidth"
 
 
 @pytest.fixture
@@ -64,7 +63,7 @@ def test_the_tabs_of_a_run_are_legible_on_a_phone_too(
     wait_until(page, "document.querySelectorAll('#run-tab .chart canvas').length > 0")
     assert accessibility_problems(page) == []
     page.set_viewport_size(PHONE)
-    wait_until(page, FITS)
+    assert fits(page)
 
 
 def test_a_run_is_varied_without_a_mouse(alice: User, browser_page: Page, runs: list[Run]) -> None:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from agents.tests.tape import minutes, trade, trader, wish
-from core.testing_browser import PHONE, accessibility_problems, log_in
+from core.testing_browser import PHONE, accessibility_problems, fits, log_in
 from rules.models import Rule
 from rules.services import rule_create
 from rules.starting import starter_add
@@ -96,6 +96,5 @@ def test_the_pages_are_accessible_wide_and_narrow(
         page.goto(url)
         assert accessibility_problems(page) == [], url
         page.set_viewport_size(PHONE)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= PHONE["width"], f"{url} is {width} wide on a phone"
+        assert fits(page), url
         page.set_viewport_size({"width": 1280, "height": 900})

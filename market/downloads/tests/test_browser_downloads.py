@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.contrib.auth.models import User
 
-from core.testing_browser import PHONE, WIDE, accessibility_problems, log_in
+from core.testing_browser import PHONE, WIDE, accessibility_problems, fits, log_in
 from market.downloads.models import Download
 from market.downloads.tests.world import advance
 from market.models import Instrument
@@ -50,4 +50,4 @@ def looks_right(page: Page) -> None:
     for size in (PHONE, WIDE):
         page.set_viewport_size(size)
         assert accessibility_problems(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert fits(page)

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from core.testing_browser import PHONE, accessibility_problems, log_in, wait_until
+from core.testing_browser import PHONE, accessibility_problems, fits, log_in
 from profiles.notifications.kinds import Kind
 from profiles.notifications.selectors import unread_count
 from profiles.notifications.services import notify
@@ -55,7 +55,7 @@ def test_ways_are_chosen_and_fit_a_phone(browser_page: Page) -> None:
     browser_page.set_viewport_size(PHONE)
     browser_page.goto("/notifications/settings/")
     assert accessibility_problems(browser_page) == []
-    wait_until(browser_page, "document.documentElement.scrollWidth <= 360")
+    assert fits(browser_page)
     browser_page.get_by_label("Run finished: Inbox").uncheck()
     browser_page.get_by_role("button", name="Save").click()
     browser_page.get_by_text("It holds for whatever happens from now on.").wait_for()

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from core.testing_browser import PHONE, WIDE, accessibility_problems, log_in, wait_until
+from core.testing_browser import PHONE, WIDE, accessibility_problems, fits, log_in
 from runs.models import RunState
 from runs.tests.factories import run_make
 
@@ -28,6 +28,6 @@ def test_staff_see_what_stands_still_and_who_works(browser_page: Page) -> None:
     assert accessibility_problems(browser_page) == []
     for size in (WIDE, PHONE):
         browser_page.set_viewport_size(size)
-        wait_until(browser_page, f"document.documentElement.scrollWidth <= {size['width']}")
+        assert fits(browser_page)
     browser_page.get_by_role("link", name="7 days").click()
     browser_page.wait_for_url("**/operator/?days=7")
