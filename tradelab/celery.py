@@ -2,11 +2,16 @@
 (in threads), `chat` answers, `beat` is for what the clock sends."""
 
 import os
+import signal
 import warnings
+from typing import Any
 
 from celery import Celery
 from celery.exceptions import SecurityWarning
+from celery.signals import worker_process_init
 from django.conf import settings
+
+from tradelab.services.accounts import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tradelab.settings")
 
@@ -31,3 +36,9 @@ app.autodiscover_tasks(
         "tradelab.retention",
     ]
 )
+
+
+@worker_process_init.connect
+def on_worker_process_init(**kwargs: Any) -> None:
+    """A worker's own processes end with it, however it ends."""
+    end_with_parent(signal.SIGKILL)

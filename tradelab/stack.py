@@ -40,6 +40,7 @@ def start_worker(queues: str, processes: int, *, output: IO[bytes] | None = None
         f"worker {name}",
         worker_command(name, queues, processes),
         stop_signal=signal.SIGQUIT,
+        death_signal=signal.SIGKILL,  # Redis ends with us, and without it a worker may not find its own end
         output=output,
         folder=settings.BASE_DIR,
     )
@@ -53,6 +54,7 @@ def start_waiting_worker(queues: str, threads: int, *, output: IO[bytes] | None 
         [*worker_command(name, queues, threads), "--pool", "threads"],
         # Threads can't be taken back their tasks, but sessions end behind the step in hand.
         stop_signal=signal.SIGTERM,
+        death_signal=signal.SIGKILL,
         # Who waits for a language model needs no connection, so a few serve all.
         environment={name: os.environ.get(name) or text for name, text in WAITING.items()},
         output=output,

@@ -92,8 +92,12 @@ def before_exec(account: Account | None, death_signal: int) -> Callable[[], None
     def prepare() -> None:
         if account:
             account.become()
-        # Last: changing the account clears it.
-        if sys.platform == "linux":
-            _prctl(PR_SET_PDEATHSIG, death_signal)
+        end_with_parent(death_signal)  # last: changing the account clears it
 
     return prepare
+
+
+def end_with_parent(death_signal: int) -> None:
+    """Have the kernel send this process a signal when the thread that started it ends; only Linux can."""
+    if sys.platform == "linux":
+        _prctl(PR_SET_PDEATHSIG, death_signal)

@@ -35,6 +35,7 @@ def spawn(
     command: Sequence[str | Path],
     *,
     stop_signal: signal.Signals = signal.SIGTERM,
+    death_signal: signal.Signals | None = None,
     environment: Mapping[str, str] | None = None,
     account: Account | None = None,
     output: IO[bytes] | None = None,
@@ -42,6 +43,7 @@ def spawn(
 ) -> Child:
     """Start a program in its own session: Ctrl-C reaches only us, and the kernel tells it when we die.
 
+    What it is told then is `death_signal`, else the signal that stops it.
     Call it from the main thread: on Linux the death signal follows the thread that started the child.
     """
     process = subprocess.Popen(
@@ -52,13 +54,17 @@ def spawn(
         cwd=folder,
         env={**os.environ, **(environment or {})},
         start_new_session=True,
-        preexec_fn=before_exec(account, stop_signal),
+        preexec_fn=before_exec(account, death_signal or stop_signal),
     )
     return Child(name, process, stop_signal)
 
 
 def stop(children: Iterable[Child], *, seconds: float) -> list[str]:
-    """Stop all at the same time, kill what is left after `seconds`; return the names of those killed."""
+    """Stop all at the same time, kill what is left after `seconds`; return the names of those killed.
+
+    Whatever a child has started and left behind goes with it.
+    """
+    children = list(children)
     alive = [child for child in children if child.is_alive]
     for child in alive:
         child.process.send_signal(child.stop_signal)
@@ -68,8 +74,9 @@ def stop(children: Iterable[Child], *, seconds: float) -> list[str]:
         try:
             child.process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            _kill_session(child.process)
             killed.append(child.name)
+    for child in children:
+        _kill_session(child.process)
     return killed
 
 
