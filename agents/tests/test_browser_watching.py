@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import connection
 from playwright.sync_api import expect
 
 from agents.tests.worker import finish, work
@@ -23,9 +19,7 @@ from core import live
 from core.testing_browser import log_in
 from core.tests.passage import Passage
 from runs.models import Run
-from tradelab.env import BASE_DIR
-from tradelab.services.processes import Child, spawn, stop
-from tradelab.tests.support import eventually
+from tradelab.tests.web import free_port, web
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -117,29 +111,3 @@ def test_a_web_process_that_is_started_again_is_found_again(
 def forgive(console: list[str]) -> None:
     """Take out what a browser says about a site that it can't reach, and nothing else."""
     console[:] = [line for line in console if not re.search("ERR_|^htmx:(send|after)", line)]
-
-
-@contextmanager
-def web(port: int) -> Iterator[Child]:
-    """The site in a process of its own, under the role that serves users, on the test's database."""
-    url = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + str(connection.settings_dict["NAME"]))
-    environment = {"DATABASE_ROLE": "app", "DATABASE_URL": url.geturl()}
-    command = [sys.executable, "-m", "uvicorn", "tradelab.asgi:application", "--port", str(port)]
-    command += ["--log-level", "warning", "--no-access-log", "--timeout-graceful-shutdown", "1"]
-    child = spawn("web", command, environment=environment, folder=BASE_DIR)
-    try:
-        eventually(lambda: is_open(port), seconds=60)
-        yield child
-    finally:
-        stop([child], seconds=10)
-
-
-def is_open(port: int) -> bool:
-    with socket.socket() as found:
-        return found.connect_ex(("127.0.0.1", port)) == 0
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

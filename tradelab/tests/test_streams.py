@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import http.client
-import os
-import socket
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from statistics import median
-from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import User
@@ -21,43 +17,13 @@ from django.test import Client
 from agents.tests.world import bars_make, model_make, run_make
 from core import live
 from core.testing_async import run_apart
-from tradelab.env import BASE_DIR
-from tradelab.services.processes import Child, spawn, stop
-from tradelab.tests.support import eventually
+from tradelab.tests.web import free_port, web
 
 STREAMS, AT_ONCE = 500, 10
 MOST_CONNECTIONS = 10
 PAGES, SLOWEST_PAGE = 15, 1.5  # seconds; 0.3 is wanted of a machine that does nothing else
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-
-@contextmanager
-def web(port: int) -> Iterator[Child]:
-    """The site in a process of its own, under the role that serves users, on the test's database."""
-    url = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + str(connection.settings_dict["NAME"]))
-    environment = {"DATABASE_ROLE": "app", "DATABASE_URL": url.geturl()}
-    command = [sys.executable, "-m", "uvicorn", "tradelab.asgi:application", "--port", str(port)]
-    command += ["--log-level", "warning", "--no-access-log", "--timeout-graceful-shutdown", "1"]
-    child = spawn("web", command, environment=environment, folder=BASE_DIR)
-    try:
-        eventually(lambda: answers(port), seconds=60)
-        yield child
-    finally:
-        stop([child], seconds=10)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def answers(port: int) -> bool:
-    try:
-        return page_seconds(port, "/healthz", "") > 0
-    except (OSError, AssertionError):
-        return False
 
 
 def page_seconds(port: int, path: str, session: str) -> float:
