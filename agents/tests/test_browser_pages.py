@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from agents.batches.services import BatchRequest, batch_create
 from agents.llm.fake.server import FakeServer
 from agents.luck.compute import luck_make
+from agents.report.models import RunShare
 from agents.report.services import run_share
 from agents.tests.tape import minutes, trade, trader, wish
 from agents.tests.worker import session_apart
@@ -33,7 +34,9 @@ FOCUSED = """() => { const one = document.activeElement; window.stops ||= new Se
 
 
 @pytest.fixture
-def runs(alice: User, site: str) -> list[Run]:
+def runs(alice: User, site: str, monkeypatch: pytest.MonkeyPatch) -> list[Run]:
+    # Of all signatures the widest, with nowhere to break a line.
+    monkeypatch.setattr(RunShare, "token", property(lambda share: f"{share.pk}-{43 * 'W'}"))
     minutes(*[100 + minute % 7 / 10 for minute in range(40)])
     found = []
     for name in ("One", "Another"):
