@@ -20,9 +20,14 @@ django.setup()
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
+from hypothesis import settings as properties
 from rest_framework.test import APIClient
 
 pytest_plugins = ["core.testing_browser"]
+
+# The same examples in every run. `pytest --hypothesis-profile=default` goes looking for new ones.
+properties.register_profile("steady", derandomize=True, deadline=None)
+properties.load_profile("steady")
 
 BrowserT = TypeVar("BrowserT", bound=Client)
 
