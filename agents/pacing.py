@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import pairwise
@@ -38,15 +38,15 @@ def paced(run: Run, timeline: Timeline, ask: Ask) -> Ask:
     cadence = Cadence(run.snapshot.get("cadence", Cadence.DAY))
     if cadence is Cadence.DAY:
         return ask
-    return Paced(ask, steps_due(timeline, cadence), NOT_ASKED[cadence]).decide
+    starts = [datetime.fromtimestamp(start, UTC) for start in timeline.starts.tolist()]
+    return Paced(ask, frozenset(steps_due(starts, cadence)), NOT_ASKED[cadence]).decide
 
 
-def steps_due(timeline: Timeline, cadence: Cadence) -> frozenset[int]:
+def steps_due(starts: Sequence[datetime], cadence: Cadence) -> list[int]:
     """The first step, and every step whose week or month is not that of the step before; counted from 1."""
-    days = [exchange_day(datetime.fromtimestamp(start, UTC)) for start in timeline.starts.tolist()]
-    periods = [period_of(day, cadence) for day in days]
+    periods = [period_of(exchange_day(start), cadence) for start in starts]
     begun = [step for step, (before, now) in enumerate(pairwise(periods), start=2) if before != now]
-    return frozenset([1, *begun])
+    return [1, *begun] if periods else []
 
 
 def period_of(day: date, cadence: Cadence) -> tuple[int, int]:

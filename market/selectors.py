@@ -130,10 +130,24 @@ def bars_load(
 
 def steps_present(symbols: Iterable[str], timeframe: Timeframe | str, start: datetime, end: datetime) -> int:
     """How many moments in `[start, end)` begin a bar of any of the symbols."""
+    found = _between(symbols, timeframe, start, end).aggregate(steps=Count("start", distinct=True))
+    return int(found["steps"])
+
+
+def steps_begun(
+    symbols: Iterable[str], timeframe: Timeframe | str, start: datetime, end: datetime
+) -> list[datetime]:
+    """The moments in `[start, end)` that begin a bar of any of the symbols, oldest first."""
+    found = _between(symbols, timeframe, start, end).order_by("start").values_list("start", flat=True)
+    return list(found.distinct())
+
+
+def _between(
+    symbols: Iterable[str], timeframe: Timeframe | str, start: datetime, end: datetime
+) -> QuerySet[Bar]:
     ids = Instrument.objects.filter(symbol__in=list(symbols)).values("pk")
     bars = Bar.objects.filter(instrument__in=ids, timeframe=Timeframe(timeframe).value)
-    found = bars.filter(start__gte=start, start__lt=end).aggregate(steps=Count("start", distinct=True))
-    return int(found["steps"])
+    return bars.filter(start__gte=start, start__lt=end)
 
 
 def bars_page(

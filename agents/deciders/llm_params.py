@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from math import ceil
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
@@ -188,21 +188,24 @@ class LlmParams(Params):
     ]
 
 
-def planned_calls(params: LlmParams, steps: int) -> dict[Purpose, int]:
-    """How often a run of so many steps asks, as far as can be said before: triggers and repairs come on top."""
-    asked = ceil(steps / params.every) if params.every else min(1, steps)
-    analyses = (steps - 1) // params.analysis_every if params.analysis_every and steps else 0
+def planned_calls(params: LlmParams, due: Sequence[int]) -> dict[Purpose, int]:
+    """How often a run asks, as far as can be said before: triggers and repairs come on top.
+
+    `due` are the steps at which it may be asked at all: every one, or of a daily run the first of each week or month.
+    """
+    asked = [step for step in due if step == due[0] or (params.every and (step - 1) % params.every == 0)]
+    blocks = [(step - 1) // params.analysis_every for step in asked] if params.analysis_every else []
     return {
-        Purpose.PLAN: int(params.plan),
-        Purpose.ANALYSIS: min(analyses, asked),
-        Purpose.DECISION: asked,
-        Purpose.REFLECTION: int(params.reflection),
-        Purpose.SHADE: round((steps - asked) * params.shade_rate),
+        Purpose.PLAN: int(params.plan and bool(due)),
+        Purpose.ANALYSIS: max(0, len(set(blocks)) - 1),
+        Purpose.DECISION: len(asked),
+        Purpose.REFLECTION: int(params.reflection and bool(due)),
+        Purpose.SHADE: round((len(due) - len(asked)) * params.shade_rate),
     }
 
 
-def prompt_tokens(params: LlmParams, symbols: int, steps: int) -> tuple[int, int]:
+def prompt_tokens(params: LlmParams, symbols: int, due: Sequence[int]) -> tuple[int, int]:
     """About how many tokens a decision's prompt has on average: those that stay the same all run, and the others."""
-    shown = sum(step - first_shown(step, params.bars_shown) + 1 for step in range(1, steps + 1))
+    shown = sum(step - first_shown(step, params.bars_shown) + 1 for step in due)
     a_bar = 30 + 5 * len(specs_read(params.indicators))
-    return 1_350, round(shown / max(1, steps) * symbols * a_bar) + 120 + 60 * symbols
+    return 1_350, round(shown / max(1, len(due)) * symbols * a_bar) + 120 + 60 * symbols

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from reasoning.calls.means import Mean, counts_of, means_of
+from runs.cadence import Cadence
 from runs.models import Run
 from runs.services.start import RunRequest
 
@@ -35,7 +36,9 @@ class Likeness:
 
 def likeness_of(user: User, request: RunRequest) -> Likeness:
     """Learn from the Model's own runs of the same AI model and prompt over as many symbols."""
-    runs = list(runs_like(user, request, SIZE).values_list("pk", "cursor", "decider_params"))
+    runs = list(
+        runs_like(user, request, SIZE).values_list("pk", "cursor", "decider_params", "snapshot__cadence")
+    )
     if not runs:
         return Likeness()
     ids = [run_id for run_id, *_ in runs]
@@ -43,8 +46,9 @@ def likeness_of(user: User, request: RunRequest) -> Likeness:
     decisions = counts.get("decision", 0)
     same = {
         run_id: cursor
-        for run_id, cursor, params in runs
-        if all(params.get(name) == request.decider_params[name] for name in CADENCE)
+        for run_id, cursor, params, cadence in runs
+        if (cadence or Cadence.DAY) == request.cadence
+        and all(params.get(name) == request.decider_params[name] for name in CADENCE)
     }
     return Likeness(
         runs=len(runs),

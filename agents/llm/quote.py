@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,14 +18,16 @@ from agents.llm.estimate import OUTPUT_TOKENS
 from agents.llm.likeness import Likeness, likeness_of
 from agents.llm.prices import Price, price_find
 from agents.llm.types import Purpose, Usage
+from agents.pacing import steps_due
 from market.calendar import expected_minutes, session_bounds, trading_days
 from market.columns import Timeframe
-from market.selectors import steps_present
+from market.selectors import steps_begun, steps_present
 from profiles.llm.models import EndpointFields
 from profiles.llm.selectors import endpoint_choose
 from profiles.selectors import access_model
 from reasoning.calls.means import Mean
 from reasoning.calls.selectors import Used, used_on_day
+from runs.cadence import Cadence
 from runs.models import Mode
 from runs.services.pause import budget_clean
 from runs.services.start import RunRequest, allowed_symbols, dates_check, symbols_check
@@ -88,8 +90,9 @@ def quote_make(user: User, request: RunRequest) -> Quote | None:
     endpoint = endpoint_without_key(row, params.ai_model)
     price, tested = price_find(endpoint), tested_seconds(row, endpoint.model)
     likeness, steps = likeness_of(user, request), steps_of(request)
-    calls = calls_of(params, steps, likeness)
-    means = means_for(params, request, steps, likeness, tested)
+    due = due_of(request, steps)
+    calls = calls_of(params, steps, due, likeness)
+    means = means_for(params, request, due, likeness, tested)
     parts = [(count, means[purpose]) for purpose, count in calls.items() if count]
     used = Used(
         calls=sum(calls.values()),
@@ -119,22 +122,33 @@ def quote_make(user: User, request: RunRequest) -> Quote | None:
 def steps_of(request: RunRequest) -> int:
     """A step for each minute, or day, in which any of the symbols has a bar; live, for each minute of the session."""
     if request.mode == Mode.DAILY:
-        days = trading_days(request.date_from, request.date_to)
-        if not days:
-            return 0
-        first, last = session_bounds(days[0]), session_bounds(days[-1])
-        assert first is not None
-        assert last is not None
-        return steps_present(request.symbols, Timeframe.DAY, first.open, last.close)
+        return len(days_begun(request))
     if request.feed:
         return expected_minutes(request.date_from, request.session)
     bounds = session_bounds(request.date_from, request.session)
     return steps_present(request.symbols, Timeframe.MINUTE, bounds.open, bounds.close) if bounds else 0
 
 
-def calls_of(params: LlmParams, steps: int, likeness: Likeness) -> dict[Purpose, int]:
+def days_begun(request: RunRequest) -> list[datetime]:
+    """The starts of the daily bars that a daily run walks through."""
+    days = trading_days(request.date_from, request.date_to)
+    if not days:
+        return []
+    first, last = session_bounds(days[0]), session_bounds(days[-1])
+    assert first is not None
+    assert last is not None
+    return steps_begun(request.symbols, Timeframe.DAY, first.open, last.close)
+
+
+def due_of(request: RunRequest, steps: int) -> Sequence[int]:
+    """The steps at which the decider may be asked: all, or the first of each week or month."""
+    cadence = Cadence(request.cadence)
+    return range(1, steps + 1) if cadence is Cadence.DAY else steps_due(days_begun(request), cadence)
+
+
+def calls_of(params: LlmParams, steps: int, due: Sequence[int], likeness: Likeness) -> dict[Purpose, int]:
     """As planned, or as runs of the same cadence went; with the repairs that this AI model needed so far."""
-    calls = planned_calls(params, steps)
+    calls = planned_calls(params, due)
     if steps and likeness.a_step:
         for purpose in (Purpose.DECISION, Purpose.SHADE):
             calls[purpose] = round(likeness.a_step.get(purpose, 0.0) * steps)
@@ -144,10 +158,10 @@ def calls_of(params: LlmParams, steps: int, likeness: Likeness) -> dict[Purpose,
 
 
 def means_for(
-    params: LlmParams, request: RunRequest, steps: int, likeness: Likeness, seconds: float | None
+    params: LlmParams, request: RunRequest, due: Sequence[int], likeness: Likeness, seconds: float | None
 ) -> dict[Purpose, Mean]:
     """What a call of each purpose takes: as it took, or else as a decision's prompt is large."""
-    stable, changing = prompt_tokens(params, len(request.symbols), steps)
+    stable, changing = prompt_tokens(params, len(request.symbols), due)
     template = Mean(0, stable + changing, 0.0, OUTPUT_TOKENS, seconds or ASSUMED_SECONDS)
     usual = likeness.means.get(Purpose.DECISION, template)
     first = Mean(0, stable, 0.0, usual.output, usual.seconds)

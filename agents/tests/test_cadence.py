@@ -194,20 +194,22 @@ def test_indicators_are_kept_in_one_spelling() -> None:
 
 
 def test_what_a_run_asks_is_planned_from_its_cadence() -> None:
-    assert planned_calls(params(), 390) == {
+    assert planned_calls(params(), range(1, 391)) == {
         Purpose.PLAN: 1,
         Purpose.ANALYSIS: 6,
         Purpose.DECISION: 390,
         Purpose.REFLECTION: 1,
         Purpose.SHADE: 0,
     }
-    sparse = planned_calls(params(every=10, shade_rate=0.1, plan=False, analysis_every=0), 390)
+    sparse = planned_calls(params(every=10, shade_rate=0.1, plan=False, analysis_every=0), range(1, 391))
     assert (sparse[Purpose.DECISION], sparse[Purpose.SHADE], sparse[Purpose.PLAN]) == (39, 35, 0)
-    assert sum(planned_calls(params(reflection=False, plan=False), 0).values()) == 0
+    weekly = planned_calls(params(every=2, analysis_every=10), [1, 4, 8, 13, 17])
+    assert (weekly[Purpose.DECISION], weekly[Purpose.ANALYSIS]) == (3, 1), "asked at 1, 13 and 17"
+    assert sum(planned_calls(params(reflection=False, plan=False), []).values()) == 0
 
 
 def test_the_estimate_of_a_prompt_is_near_what_is_measured() -> None:
-    estimated = sum(prompt_tokens(params(), 1, 390))
+    estimated = sum(prompt_tokens(params(), 1, range(1, 391)))
     assert estimated == pytest.approx(prompt_pace().shares.tokens, rel=0.15)
 
 

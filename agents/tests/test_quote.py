@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,7 @@ from agents.llm.fake.server import FakeServer
 from agents.llm.quote import OWN_SECONDS, Quote, quote_make
 from agents.services import request_checked
 from agents.tests.quoted import BARS, CALLS, PARAMS, watcher_make
+from agents.tests.tape import days
 from agents.tests.world import DAY, bars_make, model_make, request_make
 from core.errors import UserError
 from profiles.llm.models import LLMDefaults, LLMPrice
@@ -80,6 +82,28 @@ def test_a_cadence_asks_less(quote_of: QuoteOf) -> None:
     assert quote_of(decider_params={"every": 10, "analysis_every": 0}).calls == 3 + 2
     shaded = quote_of(decider_params={"every": 10, "analysis_every": 0, "shade_rate": 0.5})
     assert shaded.calls == 3 + 2 + 14  # half of 27 skipped bars, rounded to even
+
+
+@pytest.mark.parametrize(("cadence", "asked"), [("day", 14), ("week", 4), ("month", 2)])
+def test_a_daily_run_is_asked_no_more_often_than_its_cadence_allows(
+    alice: User, model: TradingModel, quote_of: QuoteOf, cadence: str, asked: int
+) -> None:
+    """From Wednesday 25 March to 14 April: weeks begin on 30 March, 6 and 13 April, a month on 1 April."""
+    period = days(*[100 + place % 3 for place in range(14)], first=date(2026, 3, 25))
+    between = {"mode": "daily", "date_from": period[0], "date_to": period[-1]}
+    params = {"analysis_every": 0, "on_fill": False, "on_event": False}
+    quote = quote_of(decider_params=params, cadence=cadence, **between)
+    assert (quote.steps, quote.calls) == (14, asked + 2), "with a plan and a reflection"
+    request = request_make(model, "llm", decider_params=PARAMS | params, cadence=cadence, **between)
+    run = session_run(alice, request, lambda run: None)
+    assert (run.asked_count, used_by_run(alice.pk, run.pk).calls) == (asked, asked + 2)
+    again = quote_of(decider_params=params, cadence=cadence, **between)
+    assert (again.calls, again.runs_seen) == (asked + 2, 1)
+    other = "month" if cadence == "week" else "week"
+    fresh = {"month": 2, "week": 4}[other]
+    assert quote_of(decider_params=params, cadence=other, **between).calls == fresh + 2, (
+        "another cadence: as planned"
+    )
 
 
 def test_a_known_price_gives_dollars(fakellm: FakeServer, quote_of: QuoteOf) -> None:
