@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 FORBIDDEN_MESSAGE = "You don't have access to this, or it doesn't exist."
 
@@ -35,3 +35,14 @@ class Conflict(UserError):
 
     status = 409
     code = "conflict"
+
+
+def known_fields(sent: Iterable[str], settable: Iterable[str]) -> None:
+    """Raises UserError naming fields that can't be set."""
+    unknown = sorted(set(sent) - set(settable))
+    if unknown:
+        known = ", ".join(sorted(settable))
+        raise UserError(
+            f"There is no field {', '.join(unknown)} to set. There are: {known}.",
+            fields=dict.fromkeys(unknown, "This can't be set."),
+        )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 from zoneinfo import available_timezones
 
 from core.errors import UserError
+from core.errors import known_fields as known_fields
 from market.models import Instrument
 from market.selectors import instrument_get
 from profiles.deciders import decider_check
@@ -56,17 +57,6 @@ class Problems:
     def raise_any(self) -> None:
         if self.fields:
             raise UserError(" ".join(self.fields.values()), fields=self.fields)
-
-
-def known_fields(sent: Iterable[str], settable: Iterable[str]) -> None:
-    """Raises UserError naming fields that can't be set."""
-    unknown = sorted(set(sent) - set(settable))
-    if unknown:
-        known = ", ".join(sorted(settable))
-        raise UserError(
-            f"There is no field {', '.join(unknown)} to set. There are: {known}.",
-            fields=dict.fromkeys(unknown, "This can't be set."),
-        )
 
 
 def validate_model(model: TradingModel) -> None:

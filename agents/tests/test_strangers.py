@@ -14,12 +14,15 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from agents.batches.models import Batch
 from agents.schedules.models import Schedule
 from agents.tests.factories import finished_run
+from market.downloads.models import Download
 from profiles.models import LLMEndpoint
 from rules.models import RuleProposal
 from rules.tests.factories import rule_make
 from runs.models import Run
 
-ROOMS = ("rules", "runs", "broker", "reasoning", "agents")
+ROOMS = ("market", "rules", "runs", "broker", "reasoning", "agents")
+# Facts that are shared; and what a link's token opens is for whoever has it, see agents/report/tests.
+EVERYBODYS = ("<str:symbol>", "<str:name>", "<str:token>")
 CSRF_TOKEN = re.compile(rb"[A-Za-z0-9]{64}")
 ABSENT = {
     "model_id": 987_654_321,
@@ -31,6 +34,7 @@ ABSENT = {
     "proposal_id": 987_654_321,
     "batch_id": 987_654_321,
     "schedule_id": 987_654_321,
+    "download_id": 987_654_321,
     "kind": "flat_by",
     "form": "csv",
 }
@@ -53,8 +57,7 @@ def room_of(pattern: URLPattern) -> str:
 def addresses() -> list[str]:
     """Every address of these rooms that names something of somebody's."""
     found = [path for path, pattern in patterns(get_resolver()) if room_of(pattern) in ROOMS]
-    # What a link's token opens is for whoever has it, see agents/report/tests.
-    return sorted(path for path in found if "<" in path and "<str:token>" not in path)
+    return sorted(path for path in found if "<" in path and not any(part in path for part in EVERYBODYS))
 
 
 ADDRESSES = addresses()
@@ -105,6 +108,14 @@ def own_values(run: Run) -> dict[str, object]:
         ).pk,
         "schedule_id": Schedule.objects.create(
             user=run.user, model=run.model, name="TEST daily", decider="hold"
+        ).pk,
+        "download_id": Download.objects.create(
+            user=run.user,
+            feed="synthetic",
+            timeframe="day",
+            symbols=["TEST"],
+            first=run.date_from,
+            last=run.date_to,
         ).pk,
         "kind": "flat_by",
         "form": "csv",
