@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
@@ -24,7 +24,7 @@ from profiles.services import model_create
 from runs.models import ACTIVE_STATES, Run
 from runs.services import run_stop
 from tradelab import stack
-from tradelab.fleet.processor import processor_seconds
+from tradelab.fleet.processor import family_seconds, postgres_pid, redis_pid
 from tradelab.services.processes import stop
 
 RAMP_SECONDS = 120.0
@@ -36,28 +36,55 @@ MOST_OF_A_MODEL = 50
 class CrowdPace:
     """Of `runs` runs whose model takes `latency` seconds: `most` is what the latency alone would allow.
 
-    `cost_ms` are milliseconds of a processor that a decision took of the workers; `load` is how many processes wanted
+    `costs` are milliseconds of a processor that a decision took, by kind of process; `load` is how many processes wanted
     one of the `cores` on average meanwhile.
     """
 
     runs: int
     latency: float
+    processes: int
     decisions_per_second: float
     memory_mb: float
     connections: int
     most: float
-    cost_ms: float
+    costs: Mapping[str, float]
     load: float
     cores: int
+
+    @property
+    def share(self) -> float:
+        """Of what the latency alone would allow."""
+        return self.decisions_per_second / self.most
+
+    @property
+    def cost_ms(self) -> float:
+        """Of all kinds of processes."""
+        return round(sum(self.costs.values()), 2)
+
+    @property
+    def cores_wanted(self) -> float:
+        """Processors that all decisions would keep busy if none came late."""
+        return self.most * self.cost_ms / 1000
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody else wanted the processors."""
+        return self.load <= self.cores + self.cores_wanted
 
 
 def crowd_pace(user: User, runs: int, latency: float, *, processes: int = 1) -> CrowdPace:
     """Start so many runs at once on so many workers and watch them for half a minute."""
-    with scripted_model() as base_url:
-        begin(user, base_url, runs, latency)
+    with scripted_model() as scripted:
+        begin(user, scripted.base_url, runs, latency)
         workers = [stack.start_waiting_worker("llm", ceil(runs / processes)) for _ in range(processes)]
+        kinds = {
+            "worker": [worker.process.pid for worker in workers],
+            "PostgreSQL": [postgres_pid()],
+            "Redis": [redis_pid()],
+            "scripted model": [scripted.pid],
+        }
         try:
-            return measured(user, runs, latency, [worker.process.pid for worker in workers])
+            return measured(user, runs, latency, kinds)
         finally:
             end(user)
             stop(workers, seconds=stack.STOP_SECONDS)
@@ -86,28 +113,35 @@ def models_for(user: User, runs: int) -> list[int]:
     return [found[name] for name in names]
 
 
-def measured(user: User, runs: int, latency: float, pids: Sequence[int]) -> CrowdPace:
+def measured(user: User, runs: int, latency: float, kinds: Mapping[str, Sequence[int]]) -> CrowdPace:
+    """Watch the processes of some kinds for half a minute, once every run has begun. Raises TimeoutError."""
     deadline = time.monotonic() + RAMP_SECONDS
     while done(user)[0] < 1:
         runs_wake()  # what beat does every few seconds
         if time.monotonic() > deadline:
             raise TimeoutError(f"Not every run had begun after {RAMP_SECONDS:g} s.")
         time.sleep(0.5)
-    before, used, began = done(user)[1], sum(map(processor_seconds, pids)), time.monotonic()
+    before, used, began = done(user)[1], seconds_of(kinds), time.monotonic()
     time.sleep(MEASURED_SECONDS)
-    after, seconds = done(user)[1], time.monotonic() - began
-    used = sum(map(processor_seconds, pids)) - used
+    steps, used_now, seconds = done(user)[1] - before, seconds_of(kinds), time.monotonic() - began
+    pids = kinds["worker"]
     return CrowdPace(
         runs=runs,
         latency=latency,
-        decisions_per_second=round((after - before) / seconds, 1),
+        processes=len(pids),
+        decisions_per_second=round(steps / seconds, 1),
         memory_mb=round(sum(map(peak_memory, pids)), 1),
         connections=connections_of_others(),
         most=round(runs / latency, 1),
-        cost_ms=round(used / max(1, after - before) * 1000, 2),
+        costs={kind: round((used_now[kind] - used[kind]) / max(1, steps) * 1000, 2) for kind in kinds},
         load=round(os.getloadavg()[0], 1),
         cores=os.cpu_count() or 1,
     )
+
+
+def seconds_of(kinds: Mapping[str, Sequence[int]]) -> dict[str, float]:
+    """Processor seconds of each kind of processes so far."""
+    return {kind: sum(map(family_seconds, pids)) for kind, pids in kinds.items()}
 
 
 def done(user: User) -> tuple[int, int]:

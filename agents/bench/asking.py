@@ -47,24 +47,32 @@ class AskingPace:
         return self.decision - self.raw
 
 
+@dataclass(frozen=True, slots=True)
+class ScriptedModel:
+    """A scripted endpoint that runs: where it is asked, and its process."""
+
+    base_url: str
+    pid: int
+
+
 @contextmanager
-def scripted_model() -> Iterator[str]:
+def scripted_model() -> Iterator[ScriptedModel]:
     """The scripted endpoint in a process of its own, so that its work is not counted as ours."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "fakellm", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  (our own program)
         assert process.stdout is not None
         try:
-            yield process.stdout.readline().split()[-1]
+            yield ScriptedModel(process.stdout.readline().split()[-1], process.pid)
         finally:
             process.terminate()
 
 
 def asking_pace(user: User) -> AskingPace:
     """Run the demo's session with a question at every bar, then ask the same once more by the SDK alone."""
-    with scripted_model() as base_url:
-        decisions, seconds = session_seconds(user, base_url)
-        bodies = asked(base_url)
-        raw = raw_seconds(base_url, bodies[-RAW_CALLS:])
+    with scripted_model() as scripted:
+        decisions, seconds = session_seconds(user, scripted.base_url)
+        bodies = asked(scripted.base_url)
+        raw = raw_seconds(scripted.base_url, bodies[-RAW_CALLS:])
     return AskingPace(decisions, round(seconds / decisions * 1000, 2), round(raw * 1000, 2))
 
 

@@ -53,9 +53,9 @@ def survive(user: User, runs: int, kills: int, *, seed: int, say: Callable[[str]
     """Start so many runs at once, half by schedules and half over two web processes, and kill while they advance."""
     day = demo_request(user).date_from
     hands = SharedClock(settings.VAR_DIR / "fleet", day)
-    with scripted_model() as base_url:
+    with scripted_model() as scripted:
         with acting_as(user.pk):
-            endpoint_create(user, name=ENDPOINT, base_url=base_url, ai_models=[AI_MODEL])
+            endpoint_create(user, name=ENDPOINT, base_url=scripted.base_url, ai_models=[AI_MODEL])
             _, token = token_create(user, name="fleet", scope="trade")
         models = models_for(user, runs)
         quiet = quiet_outcomes(user, models[0])

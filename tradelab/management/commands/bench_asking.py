@@ -14,6 +14,10 @@ from agents.bench.asking import AskingPace, asking_pace
 from agents.demo import demo_create
 from tradelab import stack, throwaway
 from tradelab.crowd import CrowdPace, crowd_pace
+from tradelab.crowd_lines import INDENT, crowd_lines, target_line, verdict
+
+MOST_OVERHEAD_MS = 15.0
+LEAST_PACE, MOST_MEMORY_MB = 20.0, 600.0  # of 50 runs at 2 s
 
 
 class Command(BaseCommand):
@@ -45,11 +49,10 @@ class Command(BaseCommand):
 
 def lines(alone: AskingPace, crowd: CrowdPace | None) -> Iterator[str]:
     yield (
-        f"asking             {alone.overhead} ms of our processor time a decision (prompt, journal, gates, commit) "
+        f"asking             {alone.overhead:.2f} ms of our processor time a decision (prompt, journal, gates, commit) "
         f"beside {alone.raw} ms of the raw SDK call; {alone.decisions} decisions"
     )
+    yield f"{INDENT}{verdict(alone.overhead < MOST_OVERHEAD_MS)}: less than {MOST_OVERHEAD_MS:g} ms"
     if crowd:
-        yield (
-            f"asking at once     {crowd.decisions_per_second} decisions/s of {crowd.most} that {crowd.latency:g} s of "
-            f"latency allow {crowd.runs} runs; one worker, {crowd.memory_mb} MB, {crowd.connections} connections"
-        )
+        yield from crowd_lines(crowd)
+        yield target_line(crowd, decisions_per_second=LEAST_PACE, memory_mb=MOST_MEMORY_MB)

@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError
 from agents.demo import demo_create
 from tradelab import stack, throwaway
 from tradelab.crowd import CrowdPace, crowd_pace
+from tradelab.crowd_lines import crowd_lines, linear_line
 from tradelab.fleet.computing import ComputingPace, computing_pace
 from tradelab.fleet.survival import Survival, survive
 
@@ -51,10 +52,12 @@ class Command(BaseCommand):
             found["computing"] = asdict(pace) | {"ratio": pace.ratio, "quiet_ratio": pace.quiet_ratio}
             self.tell(computing_lines(pace), options)
         if "asking" in wanted:
-            found["asking"] = []
+            crowds: list[CrowdPace] = []
             for crowd in crowds_of(user, runs):
-                found["asking"].append(asdict(crowd))
-                self.tell([asking_line(crowd)], options)
+                crowds.append(crowd)
+                self.tell(crowd_lines(crowd), options)
+            self.tell([linear_line(crowds)], options)
+            found["asking"] = [asdict(crowd) | {"share": crowd.share} for crowd in crowds]
         if "survival" in wanted:
             survival = survive(
                 user, runs, kills, seed=seed, say=lambda text: self.tell([f"  {text}"], options)
@@ -91,21 +94,6 @@ def computing_lines(pace: ComputingPace) -> Iterator[str]:
         yield (
             f"                   this machine was not quiet: {pace.load} processes wanted its {pace.cores} processors"
         )
-
-
-def asking_line(crowd: CrowdPace) -> str:
-    share = crowd.most * crowd.cost_ms / 1000
-    busy = (
-        f"; not quiet: {crowd.load} wanted its {crowd.cores} processors"
-        if crowd.load > crowd.cores + share
-        else ""
-    )
-    return (
-        f"asking at once     {crowd.runs:>4} runs, {crowd.latency:g} s a question: {crowd.decisions_per_second} "
-        f"decisions/s of {crowd.most} possible ({crowd.decisions_per_second / crowd.most:.0%}); "
-        f"{LLM_PROCESSES} workers, {crowd.memory_mb:.0f} MB, {crowd.connections} connections; {crowd.cost_ms} ms of a processor "
-        f"a decision, so all of them need {share:.2f} processors{busy}"
-    )
 
 
 def survival_lines(survival: Survival) -> Iterator[str]:
