@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 
+from agents.live.beating import lease_kept
 from agents.live.keeping import Answer, Heard, keep, seal
 from agents.llm.types import Paused, StopAsked
 from agents.timeline import bounds_of
@@ -84,7 +85,8 @@ def listen(user: User, claim: Claim) -> Heard:
         if now < first_at:
             return Heard(has_work=False, wake_at=first_at)
         ear = ear_of(run, session, last)
-    answer = ear.ask()
+    with lease_kept(user, claim):
+        answer = ear.ask()
     with acting_as(user.pk):
         return keep(lock(user, claim), terms, session, answer)
 
