@@ -16,6 +16,7 @@ from core.bulk import row_insert, rows_insert
 from core.together import together, write
 from reasoning.calls.metrics import LLM_ATTEMPTS, LLM_COST, LLM_SECONDS, LLM_TOKENS
 from reasoning.calls.models import LLMAttempt, LLMCall, PromptPart
+from reasoning.calls.orphans import parts_hold
 from reasoning.calls.request import dismantle, packed, request_hash
 
 LOST = "lost"
@@ -206,6 +207,7 @@ FROM_ANSWERED = (
 def parts_keep(user_id: int, parts: Mapping[str, str], known: set[str]) -> None:
     unknown = parts.keys() - known
     if unknown:
+        parts_hold(user_id)
         found = PromptPart.objects.filter(user_id=user_id, hash__in=unknown).values_list("hash", flat=True)
         missing = unknown - set(found)
         rows = [PromptPart(user_id=user_id, hash=key, text=packed(parts[key])) for key in sorted(missing)]

@@ -18,6 +18,8 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from profiles.notifications.models import Notification
+from reasoning.calls.models import PromptPart
+from reasoning.calls.orphans import orphaned_parts, orphans_erase, owners_of_parts
 from runs.models import ACTIVE_STATES, Run
 
 logger = logging.getLogger(__name__)
@@ -74,6 +76,11 @@ def run_erase(due: QuerySet[Run]) -> int:
     return 1
 
 
+def unnamed_parts(before: datetime) -> list[QuerySet[PromptPart]]:
+    """What no request names needs no further days: the requests had theirs."""
+    return [orphaned_parts(user_id) for user_id in owners_of_parts()]
+
+
 def old_notifications(before: datetime) -> list[QuerySet[Notification]]:
     return [Notification.objects.filter(created_at__lt=before)]
 
@@ -101,6 +108,10 @@ def policies() -> list[Policy]:
         Policy(
             "runs", "runs that were deleted, with all that they left", settings.KEEP_DELETED_RUNS_DAYS,
             deleted_runs, run_erase,
+        ),
+        Policy(
+            "prompts", "texts of prompts that went with their runs", settings.KEEP_DELETED_RUNS_DAYS,
+            unnamed_parts, orphans_erase,
         ),
         Policy(
             "notifications", "notifications, read or not", settings.KEEP_NOTIFICATIONS_DAYS,

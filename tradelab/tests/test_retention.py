@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from io import StringIO
 
+import psycopg
 import pytest
 from axes.models import AccessLog
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
-from django.db import ProgrammingError, connection, transaction
+from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -22,8 +23,11 @@ from conftest import as_app_role
 from core.rls import acting_as
 from profiles.llm.services import endpoint_create
 from profiles.notifications.models import Notification
+from reasoning.calls.orphans import LOCK, orphaned_parts, orphans_erase
+from reasoning.calls.request import packed, part_hashes
+from reasoning.calls.selectors import is_request_intact
 from reasoning.export import log_verify
-from reasoning.models import Entry
+from reasoning.models import Entry, LLMCall, PromptPart
 from runs.models import Run
 from runs.services import run_delete
 from tradelab import commands
@@ -79,6 +83,40 @@ def test_a_run_deleted_long_ago_goes_with_all_its_rows_and_no_other(alice: User,
     assert rows_of(recent) == before
     recent.refresh_from_db()
     assert log_verify(recent).is_whole
+
+
+def test_texts_of_prompts_go_with_the_last_run_that_needs_them(alice: User, charlie: User) -> None:
+    bars_make(left_out=range(STEPS, 390))
+    with serving() as server:
+        old, strangers = (run_ended(user, server.base_url) for user in (alice, charlie))
+        shares = session_run(alice, request_make(old.model, "llm"), lambda run: None)
+    needed = {
+        part for call in LLMCall.objects.filter(run=shares) for part in part_hashes(call.request_skeleton)
+    }
+    assert len(needed) > 1
+    only_old = PromptPart.objects.create(user=alice, hash="0" * 64, text=packed("An older prompt."))
+    delete(old, days_ago=31)
+    assert "prompts: 1 of 1 erased" in prune()
+    assert not PromptPart.objects.filter(pk=only_old.pk).exists()
+    assert set(PromptPart.objects.filter(user=alice).values_list("hash", flat=True)) == needed
+    assert all(is_request_intact(call) for call in LLMCall.objects.filter(run=shares))
+    delete(shares, days_ago=31)
+    assert f"prompts: {len(needed)} of {len(needed)} erased" in prune("--only", "runs") + prune(
+        "--only", "prompts"
+    )
+    assert not PromptPart.objects.filter(user=alice).exists()
+    assert all(is_request_intact(call) for call in LLMCall.objects.filter(run=strangers))
+
+
+def test_a_text_that_a_worker_is_about_to_name_is_not_erased(alice: User) -> None:
+    PromptPart.objects.create(user=alice, hash="0" * 64, text=packed("Found by a worker, not yet named."))
+    with psycopg.connect(**connection.get_connection_params(), autocommit=False) as worker:
+        worker.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [LOCK, alice.pk])
+        connection.cursor().execute("SET LOCAL lock_timeout = '50ms'")
+        with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
+            orphans_erase(orphaned_parts(alice.pk))
+        worker.rollback()
+    assert orphans_erase(orphaned_parts(alice.pk)) == 1
 
 
 def test_a_run_that_nobody_deleted_stays_however_old_it_is(alice: User) -> None:

@@ -1,4 +1,4 @@
-"""Delete what has been kept long enough: deleted runs, notifications, records of logins, sessions."""
+"""Delete what has been kept long enough: deleted runs with their prompts, notifications, records of logins, sessions."""
 
 from __future__ import annotations
 
