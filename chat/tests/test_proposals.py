@@ -133,7 +133,7 @@ def test_a_run_is_started_once_and_stopped_by_undo(alice: User, model: TradingMo
             "no field created_by",
         ),
         ("run", {"symbols": ["TEST"]}, "date_from"),
-        ("run", {"symbols": ["TEST"], "date_from": "2026-03-08"}, ""),
+        ("run", {"symbols": ["TEST"], "date_from": "2026-03-08"}, "no session"),
     ],
 )
 def test_what_a_page_would_refuse_is_refused_here(
