@@ -28,13 +28,15 @@ _waiting: defaultdict[tuple[str, str], float] = defaultdict(float)
 _levels: dict[str, float] = {}
 _timer: threading.Timer | None = None
 _client: redis.Redis | None = None
+_address = ""  # of the client's Redis
 
 
 def client() -> redis.Redis:
-    global _client
-    if _client is None:
+    global _client, _address
+    if _client is None or _address != settings.REDIS_URL:
+        _address = settings.REDIS_URL
         _client = redis.Redis.from_url(
-            settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1, decode_responses=True
+            _address, socket_timeout=1, socket_connect_timeout=1, decode_responses=True
         )
     return _client
 
@@ -64,14 +66,7 @@ def _call_for_flush() -> None:
 
 def flush() -> None:
     """Send what waits; while Redis is away it goes on waiting."""
-    global _timer
-    with _lock:
-        counts, told = dict(_waiting), dict(_levels)
-        _waiting.clear()
-        _levels.clear()
-        _timer = None
-    if not counts and not told:
-        return
+    counts, told = _take()
     try:
         send(counts, told)
     except redis.RedisError as error:
@@ -82,7 +77,27 @@ def flush() -> None:
             set_level(key, value)
 
 
+def flush_last() -> None:
+    """Send what waits as this process ends. What can't be sent now is lost: there is nobody left to wait."""
+    try:
+        send(*_take())
+    except redis.RedisError as error:
+        logger.debug("what was counted last is lost: %s", error)
+
+
+def _take() -> tuple[dict[tuple[str, str], float], dict[str, float]]:
+    global _timer
+    with _lock:
+        taken = dict(_waiting), dict(_levels)
+        _waiting.clear()
+        _levels.clear()
+        _timer = None
+    return taken
+
+
 def send(counts: Mapping[tuple[str, str], float], told: Mapping[str, float]) -> None:
+    if not counts and not told:
+        return
     me = f"{socket.gethostname()}:{os.getpid()}"
     with client().pipeline(transaction=True) as pipeline:
         for (key, field), amount in counts.items():
@@ -121,4 +136,4 @@ def _start_afresh() -> None:
 
 
 os.register_at_fork(after_in_child=_start_afresh)
-atexit.register(flush)
+atexit.register(flush_last)

@@ -150,6 +150,30 @@ def test_without_redis_gauges_are_read_and_counts_wait(
     assert "tradelab_own_waiting_total 3.0" in lines()
 
 
+def test_a_process_that_ends_without_redis_goes_quietly(
+    db: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    lost = metrics.counter("own_lost", "Lost.")
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            tally, "_client", redis.Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=1)
+        )
+        lost.add(3)
+        tally.flush_last()
+    assert not caplog.records
+    assert lines() == ["tradelab_own_lost_total 0.0"], "nothing waits any more"
+
+
+def test_counts_follow_redis_to_another_address(db: None, settings: Settings) -> None:
+    moved = metrics.counter("own_moved", "Moved.")
+    there = settings.REDIS_URL
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    moved.add(3)
+    tally.flush()
+    settings.REDIS_URL = there
+    assert lines() == ["tradelab_own_moved_total 3.0"]
+
+
 def test_a_name_is_taken_once_and_labels_have_to_fit() -> None:
     errors = metrics.counter("own_twice", "Errors.", labels=("code",))
     with pytest.raises(ValueError, match="own_twice is registered twice"):
