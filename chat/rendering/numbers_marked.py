@@ -86,7 +86,8 @@ def places_of(shown: str, source: str, marks: Sequence[Mark]) -> Iterator[tuple[
 
 def starts(token: str, text: str) -> list[int]:
     """Where a number stands, and not a longer one that it is part of."""
-    whole = re.compile(rf"(?<![\d])(?<!\d[.,]){re.escape(token)}(?![\d])(?![.,]\d)")
+    before = r"(?<![^\W_])" if token[0].isalpha() else ""
+    whole = re.compile(rf"{before}(?<![\d])(?<!\d[.,]){re.escape(token)}(?![\d])(?![.,]\d)")
     return [found.start() for found in whole.finditer(text)]
 
 

@@ -66,6 +66,15 @@ def test_only_the_number_that_was_meant_is_marked() -> None:
     assert 'Step 34: <a class="number-verified" href="#card-1-a">34</a> trades, 34.5 and 134' in html
 
 
+def test_a_number_in_words_is_marked_where_it_is_a_word_of_its_own() -> None:
+    html = marked(
+        "Often ten trades, threefold or three trades.", ("ten trades"[:3], ""), ("three", "c1"), occurrence=1
+    )
+    assert html.count("number-unverified") == 1
+    assert 'Often <span class="number-unverified"' in html
+    assert 'or <a class="number-verified" href="#c1">three</a> trades' in html
+
+
 def test_a_number_in_a_table_in_code_and_after_markup_is_found() -> None:
     for source in ("| a |\n|--:|\n| 7.25 |", "`7.25`", "*it was* 7.25", "> 7.25", "- 7.25"):
         assert "number-verified" in marked(source, ("7.25", "card-1-a")), source

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from agents.system_agent.grounding.moments import clock_of, date_of
+from agents.system_agent.grounding.written import words_of
 
 MOST_DIGITS = 30  # a longer one is no figure that a tool gives
 BEYOND = Decimal(10) ** 40  # stands for it
@@ -68,6 +69,7 @@ PLAIN = re.compile(
     re.VERBOSE,
 )
 SCALES = {"thousand": 3, "k": 3, "million": 6, "m": 6, "billion": 9, "bn": 9, "b": 9}
+WRITTEN_KINDS = {"": Kind.BARE, "%": Kind.PERCENT, "$": Kind.MONEY, "s": Kind.SPAN}
 FOREIGN = re.compile(r"[€£¥]|eur|euros?|gbp|pounds?")
 ROUGH = re.compile(
     r"(?:about|around|roughly|approximately|approx\.?|nearly|almost|some|just|over|under|more than|less than|at least|~|≈)"
@@ -84,7 +86,7 @@ def numbers_in(text: str) -> list[Number]:
     taken = bytearray(len(text))
     for match in SKIPPED.finditer(text):
         mark(taken, *match.span())
-    found = [*moments(text, taken), *spans(text, taken), *plain_numbers(text, taken)]
+    found = [*moments(text, taken), *spans(text, taken), *plain_numbers(text, taken), *in_words(text, taken)]
     return with_neighbours(text, sorted(found, key=lambda number: number.start))
 
 
@@ -137,6 +139,13 @@ def plain_numbers(text: str, taken: bytearray) -> Iterator[Number]:
         if any(taken[start:end]) or is_name:
             continue  # a part of a name, such as SMA20
         yield number_of(text, match, decimal_of(match["digits"]))
+
+
+def in_words(text: str, taken: bytearray) -> Iterator[Number]:
+    for start, end, unit, value, grain in words_of(text):
+        if not any(taken[start:end]):
+            mark(taken, start, end)
+            yield Number(start, end, WRITTEN_KINDS[unit], value, grain, is_rough=is_rough(text, start))
 
 
 def number_of(text: str, match: re.Match[str], value: Decimal) -> Number:

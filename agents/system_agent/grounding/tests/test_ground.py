@@ -58,6 +58,7 @@ def unverified(text: str, *payloads: Payload) -> list[str]:
         "At 10:33 ET on 10 March 2026, at 14:33 UTC, at 10:33 am, on 2026-03-10, March 10th.",
         "SPY at $145.33, 145.3275, $145.3, 145.33; RSI 71.3; cut at $140 before 15:45 or 3:45 pm.",
         "2 of 40 rows are shown; a group needs 10.",
+        "Twelve trades, twelve closed trips; two of forty rows hold losing trades; four percent lost.",
         "Equity went from $10,000 down to $9,400.50 and ended at 9,587.50.",
     ],
 )
@@ -82,10 +83,19 @@ def test_usual_ways_to_say_it_are_verified(text: str) -> None:
         ("A Sharpe ratio of 0.00 and 1.5.", ["0.00", "1.5"]),
         ("RSI 72.3", ["72.3"]),
         ("$1,412.50 or 412,500", ["$1,412.50", "412,500"]),
+        ("Thirteen trades", ["Thirteen"]),
+        ("Three quarters of the trades lost fourteen percent.", ["Three quarters", "fourteen percent"]),
+        ("held fourteen minutes", ["fourteen minutes"]),
     ],
 )
 def test_what_no_tool_said_is_not(text: str, found: list[str]) -> None:
     assert unverified(text) == found
+
+
+def test_a_fraction_in_words_is_a_share_that_a_tool_says() -> None:
+    share = Payload(title="S", facts=[Fact(key="w", label="W", value=0.744, unit=Unit.PERCENT)])
+    assert unverified("Three quarters of the trades won.", share) == []
+    assert unverified("Two thirds of the trades won.", share) == ["Two thirds"]
 
 
 def test_a_number_leads_to_the_results_that_say_it() -> None:

@@ -59,6 +59,19 @@ def only(text: str) -> Number:
         ("3 min 20 s", Kind.SPAN, "200", "1", 0),
         ("2.5 hours", Kind.SPAN, "9000", "360", 0),
         ("1 day and 4 hours", Kind.SPAN, "100800", "3600", 0),
+        ("Twelve trades", Kind.BARE, "12", "1", 0),
+        ("three losing round trips", Kind.BARE, "3", "1", 0),
+        ("twenty-three of your trades", Kind.BARE, "23", "1", 0),
+        ("a dozen orders", Kind.BARE, "12", "1", 0),
+        ("two hundred and five shares", Kind.BARE, "205", "1", 0),
+        ("thirty-two percent", Kind.PERCENT, "32", "1", 0),
+        ("two and a half percent", Kind.PERCENT, "2.5", "0.1", 0),
+        ("seventy-five basis points", Kind.PERCENT, "0.75", "0.01", 0),
+        ("forty dollars", Kind.MONEY, "40", "1", 0),
+        ("a five-minute hold", Kind.SPAN, "300", "60", 0),
+        ("three quarters of the trades", Kind.PERCENT, "75", "5", 0),
+        ("half your losses", Kind.PERCENT, "50", "5", 0),
+        ("a tenth of it", Kind.PERCENT, "10", "5", 0),
     ],
 )
 def test_one_number(text: str, kind: Kind, value: str, grain: str, sign: int) -> None:
@@ -77,6 +90,14 @@ def test_one_number(text: str, kind: Kind, value: str, grain: str, sign: int) ->
         "SMA20 and RSI14x",
         "sma_20",
         "",
+        "one trade stands out, and the two runs differ",
+        "the first three trades, these four orders, the two worst trades",
+        "in the second half of the session, half an hour, three quarters of an hour, half of the day",
+        "more than half of the trades, at least twelve trades",  # how many is left open
+        "for two reasons, in three ways, on the one hand, a third time, the fifth of the rules",
+        "two thousand shares, two thousand and five shares, a hundred reasons",  # not read as five
+        "it doubled its position twice",
+        "someone attended the twelve-tone tradeshow",
     ],
 )
 def test_none(text: str) -> None:
@@ -120,6 +141,11 @@ def test_ranges_share_their_unit() -> None:
     assert [(n.kind, n.sign) for n in numbers_in("3-5 trades")] == [(Kind.BARE, 0), (Kind.BARE, 0)]
 
 
+def test_numbers_in_words_stand_beside_each_other() -> None:
+    found = [(n.kind, n.value) for n in numbers_in("twelve of the twenty trades, three out of 4 orders")]
+    assert found == [(Kind.BARE, 12), (Kind.BARE, 20), (Kind.BARE, 3), (Kind.BARE, 4)]
+
+
 def test_places_are_those_of_the_text() -> None:
     text = "It lost −$56.00, or 0.56 %, in 3 trips on 10 March."
     assert [text[n.start : n.end] for n in numbers_in(text)] == ["−$56.00", "0.56 %", "3", "10 March"]
@@ -134,7 +160,19 @@ def test_rough_numbers(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["9" * 5000, "1," * 3000, "1" + ",000" * 2000, "-" * 5000 + "1", "1:1" * 2000, "1 h " * 2000, "." * 9999],
+    [
+        "9" * 5000,
+        "1," * 3000,
+        "1" + ",000" * 2000,
+        "-" * 5000 + "1",
+        "1:1" * 2000,
+        "1 h " * 2000,
+        "." * 9999,
+        "two of " * 3000,
+        "twenty " * 3000,
+        "half of the " * 3000,
+        "two losing " * 3000,
+    ],
 )
 def test_long_nonsense_is_read_in_time(text: str) -> None:
     numbers_in(text)
