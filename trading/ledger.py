@@ -61,6 +61,7 @@ class Account:
     day_trades: deque[int] = field(
         default_factory=deque
     )  # sessions in which a position was opened and closed
+    day_trade_orders: list[int] = field(default_factory=list)  # orders that are counted in this session
     memory: Memory = field(default_factory=Memory)  # for rules that look back
 
     def quantity(self, symbol: str) -> int:
@@ -137,8 +138,14 @@ class Account:
             if fill.side is Side.SELL:
                 self._await(proceeds)
         elif any(trip.entry_at >= self.session_opened_at for trip in trips):
-            self.day_trades.append(self.session)
+            self._note_day_trade(fill.order_number)
         return trips
+
+    def _note_day_trade(self, order_number: int) -> None:
+        """Count an order once, in however many fills it closes what was opened today."""
+        if order_number not in self.day_trade_orders:
+            self.day_trade_orders.append(order_number)
+            self.day_trades.append(self.session)
 
     def _await(self, proceeds: Decimal) -> None:
         sessions = self.settings.settlement_sessions

@@ -31,6 +31,7 @@ def open_day(account: Account, at: datetime | None = None) -> None:
     account.session_opened_at = at
     account.session += 1
     account.memory.open_session()
+    account.day_trade_orders.clear()
     while account.day_trades and account.day_trades[0] <= account.session - margin.PATTERN_SESSIONS:
         account.day_trades.popleft()
     for item in account.unsettled:

@@ -88,6 +88,22 @@ def test_small_margin_account_has_three_day_trades_in_five_sessions() -> None:
     assert left[6] == 0
 
 
+def test_an_order_that_fills_in_parts_is_one_day_trade() -> None:
+    floor = Floor(replace(MARGIN, volume_cap=dec("0.1")), cash=20_000)
+    floor.minute(bar(0, 100), buy(150))
+    floor.minute(bar(1, 100, volume=1_500), sell(100))
+    floor.minute(bar(2, 100, volume=500), sell(50))  # 50 of the first sale
+    floor.minute(bar(3, 100, volume=700))  # its rest and 20 of the second
+    floor.minute(bar(4, 100, volume=500))  # the rest of that
+    assert floor.fills[1:] == [
+        (2, "sell", 50, 100),
+        (2, "sell", 50, 100),
+        (3, "sell", 20, 100),
+        (3, "sell", 30, 100),
+    ]
+    assert margin.day_trades_left(floor.account) == 1
+
+
 def test_day_trades_of_older_sessions_no_longer_count() -> None:
     floor = Floor(MARGIN, cash=20_000)
     day_trade(floor, 1)
