@@ -123,8 +123,10 @@ def _split_order(account: Account, order: Order, split: Split, tape: Tape) -> No
     for name in ("limit_price", "stop_price", "take_profit", "stop_loss", "trail_amount"):
         price = getattr(order, name)
         if price is not None:
+            # The exits of an entry stand on the other side.
+            is_exit = order.is_opening and name in ("take_profit", "stop_loss")
             is_limit = name in ("limit_price", "take_profit")
-            rounded = round_down if is_buy is is_limit else round_up
+            rounded = round_down if (is_buy is not is_exit) is is_limit else round_up
             new = price * split.per / split.ratio
             setattr(order, name, rounded(new, None if name == "trail_amount" else tick))
     tape.touched[order.number] = order

@@ -156,3 +156,14 @@ def test_ticker_change_keeps_position_orders_and_marks_under_the_known_symbol() 
 def test_senseless_action_says_what_is_wanted(action: CorporateAction) -> None:
     with pytest.raises(ValueError, match="should be above 0"):
         holding().minute(None, actions=[action])
+
+
+def test_prices_of_a_bracket_are_rounded_alike_on_the_entry_and_on_its_exits() -> None:
+    floor = Floor(MARGIN)
+    floor.minute(bar(0, 100), buy(9, order_type=OrderType.LIMIT, limit_price=dec(90), stop_loss=dec(80),
+                                  take_profit=dec(110), **GTC))  # fmt: skip
+    floor.minute(None, actions=[Split("SPY", dec(3))])
+    entry, stop, target = (floor.account.working[number] for number in (1, 2, 3))
+    # 80 / 3 = 26.666…: a sell stop never triggers early; 110 / 3 = 36.666…: a sell limit is never undercut.
+    assert (stop.stop_price, target.limit_price) == (dec("26.66"), dec("36.67"))
+    assert (entry.limit_price, entry.stop_loss, entry.take_profit) == (30, dec("26.66"), dec("36.67"))
