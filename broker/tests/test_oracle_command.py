@@ -57,3 +57,24 @@ def test_says_what_is_wrong_with_a_path(tmp_path: Path) -> None:
         oracle(str(tmp_path / "none.json"))
     with pytest.raises(CommandError, match="No case files in"):
         oracle(str(tmp_path))
+
+
+def test_a_folder_may_hold_other_files_and_other_folders(cases: Path) -> None:
+    (cases / "deeper").mkdir()
+    (cases / "deeper" / "more.json").write_text(json.dumps({"cases": [CASE]}))
+    (cases / "manifest.json").write_text('{"made": "today"}')
+    text = oracle(str(cases))
+    assert "more.json          common         1 of    1 hold" in text
+    (problem,) = json.loads(oracle(str(cases), "--json"))["unreadable_files"]
+    assert 'manifest.json should be a JSON object with "cases"' in problem
+    with pytest.raises(CommandError, match="manifest"):
+        oracle(str(cases / "fees.json"), str(cases / "manifest.json"))
+
+
+def test_names_the_fields_that_it_does_not_read(tmp_path: Path) -> None:
+    bar = {"kind": "close_volume", "start": "2024-03-05T10:00:00", "end": "2024-03-05T10:01:00", "close": 5}
+    order = {"type": "market", "side": "buy", "quantity": 1, "submitted": bar["start"], "venue": "X"}
+    case = {"id": "f", "category": "fills", "type": "market", "order": order}
+    steps = [{"bars": [bar], "expect": {"filled": True, "price": 5}}]
+    (tmp_path / "fills.json").write_text(json.dumps({"cases": [case | {"steps": steps}]}))
+    assert "f (common) not read: order.venue" in oracle(str(tmp_path))

@@ -44,6 +44,7 @@ _PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     (r"VolumeShareSlippage", {**QUOTE_NOW, **VOLUME_SHARE}),
     (r"price = close", QUOTE_NOW),
     (r"latest ask close|first fresh bar|fresh enough|close of the bar just seen", QUOTE_NOW),
+    (r"fill(s|ed)? at (its|the|that) (bar's )?close", QUOTE_NOW),
     (r"stale window", {**QUOTE_NOW, "quote_max_age_seconds": 3600}),
     (r"filled on quotes", {"touched_fill": TouchedFill.QUOTES}),
     (r"defers? the (stop|exit)", {"bracket_entry": BracketEntry.NEXT_BAR}),
@@ -69,3 +70,8 @@ def fill_settings(case: Mapping[str, Any]) -> tuple[ExecutionSettings, dict[str,
             "volume_cap": Decimal(str(slippage["max_volume_share"])),
         }
     return ExecutionSettings(**{**PLAIN, **named}), {name: str(value) for name, value in named.items()}
+
+
+def sees_closes_only(case: Mapping[str, Any]) -> bool:
+    """Whether its engine looks at nothing of a bar but its close: there the other prices cannot fill an order."""
+    return bool(re.search(r"(against|on) the close", case.get("convention", "")))

@@ -149,7 +149,7 @@ def _split(given: Mapping[str, Any], expected: Mapping[str, Any], tolerance: flo
     _book(account, side, abs(given["position"]), given["average_price"])
     account.marks[SYMBOL] = Decimal(str(given["price"]))
     before = account.cash
-    apply_actions(account, [Split(SYMBOL, 1 / Decimal(str(given["split_factor"])))], Tape())
+    apply_actions(account, [Split(SYMBOL, Decimal(1), per=Decimal(str(given["split_factor"])))], Tape())
     yield check("position_after", expected["position_after"], account.quantity(SYMBOL))
     if "average_price_after" in expected:
         position = account.positions.get(SYMBOL)

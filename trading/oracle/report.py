@@ -51,6 +51,7 @@ class FileReport:
             ],
             "not_supported": {r.id: r.reason for r in self.results if r.outcome is Outcome.UNSUPPORTED},
             "not_readable": {r.id: r.reason for r in self.results if r.outcome is Outcome.UNREADABLE},
+            "not_read": {r.id: list(r.unread) for r in self.results if r.unread},
             "mapped_settings": {r.id: dict(r.settings) for r in self.results if r.settings},
         }
 
@@ -73,8 +74,8 @@ def run_file(path: Path, data: Path | None = None) -> FileReport:
 
 
 def case_files(paths: Sequence[Path]) -> list[Path]:
-    """The files meant by paths: a folder stands for the case files in it."""
-    return [file for path in paths for file in (sorted(path.glob("*.json")) if path.is_dir() else [path])]
+    """The files meant by paths: a folder stands for the JSON files in it, however deep."""
+    return [file for path in paths for file in (sorted(path.rglob("*.json")) if path.is_dir() else [path])]
 
 
 def _data_beside(path: Path) -> Path:

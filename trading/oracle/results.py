@@ -36,6 +36,7 @@ class CaseResult:
     checks: tuple[Check, ...] = ()
     reason: str = ""  # why it is not supported, or not readable
     settings: Mapping[str, Any] = field(default_factory=dict)  # what the case's convention was mapped to
+    unread: Sequence[str] = ()  # fields of the case that nobody here knows
 
     @property
     def deviations(self) -> list[Check]:

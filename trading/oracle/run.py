@@ -35,7 +35,8 @@ def run_case(case: Any, data: Path) -> CaseResult:
     if not checks:
         return _result(case, Outcome.UNREADABLE, reason="nothing of what it expects is known here")
     outcome = Outcome.HOLDS if all(item.holds for item in checks) else Outcome.DEVIATES
-    return _result(case, outcome, checks=tuple(checks), settings=settings)
+    unread = fills.unread(case) if case["category"] == "fills" else ()
+    return _result(case, outcome, checks=tuple(checks), settings=settings, unread=unread)
 
 
 def _answer(case: Mapping[str, Any], data: Path) -> Answered:

@@ -63,8 +63,10 @@ def omega(
 ) -> float | None:
     """Return Σ of returns above the threshold ÷ Σ below it (Keating & Shadwick 2002).
 
-    None below two returns and without a return below the threshold.
+    None below two returns, without a return below the threshold, and for a threshold of a total loss or more.
     """
+    if required_return_annual <= -1:
+        return None
     threshold = (1 + required_return_annual) ** (1 / periods_per_year) - 1
     excess = _excess(returns, risk_free) - threshold
     gains, losses = float(excess[excess > 0].sum()), -float(excess[excess < 0].sum())

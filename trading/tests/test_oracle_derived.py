@@ -45,6 +45,11 @@ PORTFOLIO = {
         {"position": 105, "average_price": 2, "price": 2, "split_factor": 10},
         {"position_after": 10, "average_price_after": 20, "cash_change": 10},
     ),
+    "a third that is exact": portfolio(  # no decimal says one for three
+        "split",
+        {"position": 9, "average_price": 2, "price": 2, "split_factor": 3},
+        {"position_after": 3, "average_price_after": 6, "cash_change": 0},
+    ),
     "split of a short": portfolio(  # -100 become -200 at half the price
         "split",
         {"position": -100, "average_price": 50, "price": 50, "split_factor": 0.5},
@@ -265,6 +270,9 @@ def test_a_quote_with_one_side_serves_whoever_takes_that_side() -> None:
         ("annual_return", {"returns": [0.01] * 12, "period": "monthly"}, 1.01**12 - 1),
         ("annual_volatility", {"returns": [0.01, -0.01] * 2, "period": "daily"}, (4e-4 / 3 * 252) ** 0.5),
         ("sharpe_ratio", {"returns": [0.0, 0.0, 0.0], "period": "daily"}, None),
+        # A loss of all or more within the year has no rate per day.
+        ("omega_ratio", {"returns": [0.1, -0.1], "required_return": -10.0}, None),
+        ("omega_ratio", {"returns": [0.1, -0.1], "required_return": -1.0}, None),
     ],
 )
 def test_figures(kind: str, given: dict[str, Any], expected: float | None) -> None:

@@ -28,15 +28,27 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print everything as JSON")
 
     def handle(self, **options: Any) -> None:
-        try:
-            reports = [run_file(path, options["data"]) for path in case_files(options["paths"])]
-        except UnreadableFile as error:
-            raise CommandError(str(error)) from None
-        if not reports:
+        reports: list[FileReport] = []
+        problems: dict[Path, str] = {}
+        for path in case_files(options["paths"]):
+            try:
+                reports.append(run_file(path, options["data"]))
+            except UnreadableFile as error:
+                problems[path] = str(error)
+        if not reports and not problems:
             raise CommandError(f"No case files in {', '.join(map(str, options['paths']))}")
-        if options["json"]:
-            self.stdout.write(json.dumps({"files": [report.to_json() for report in reports]}, indent=2))
-            return
+        if options["json"] and reports:
+            report = {"files": [each.to_json() for each in reports], "unreadable_files": [*problems.values()]}
+            self.stdout.write(json.dumps(report, indent=2))
+        elif reports:
+            self._print(reports)
+        # A file that was named is missed; one that merely lay in a folder is only told of.
+        if not reports or problems.keys() & set(options["paths"]):
+            raise CommandError("\n".join(problems.values()))
+        for problem in problems.values():
+            self.stderr.write(problem)
+
+    def _print(self, reports: list[FileReport]) -> None:
         for report in reports:
             self._print_counts(report)
         for report in reports:
@@ -55,6 +67,8 @@ class Command(BaseCommand):
         for result in report.results:
             if result.outcome is Outcome.UNREADABLE:
                 self.stdout.write(f"{result.id} ({result.agreement}) {Outcome.UNREADABLE}: {result.reason}")
+            if result.unread:
+                self.stdout.write(f"{result.id} ({result.agreement}) not read: {', '.join(result.unread)}")
             for check in result.deviations:
                 self.stdout.write(
                     f"{result.id} ({result.agreement}) {check.what}: expected {check.expected}, found {check.found}"
