@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from threading import Lock
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ PRE, REGULAR, AFTER, OUTSIDE = 0, 1, 2, 3  # as in SESSIONS, and none of them
 
 FIRST_YEAR, LAST_YEAR = 1980, 2035
 REGULAR_CLOSE = time(16)
+_building = Lock()
 
 
 class Exchange(NamedTuple):
@@ -67,6 +69,13 @@ def exchange_get(code: str = "XNYS") -> Exchange:
 @cache
 def schedule_get(code: str = "XNYS") -> Schedule:
     """All trading days from FIRST_YEAR to LAST_YEAR. Built once a process, in about a quarter of a second."""
+    # Threads that come together wait for the first: each building its own would take as long as all in a row.
+    with _building:
+        return schedule_build(code)
+
+
+@cache
+def schedule_build(code: str) -> Schedule:
     exchange = exchange_get(code)
     # These load pandas, so only processes that ask for a day pay for it.
     from exchange_calendars import get_calendar

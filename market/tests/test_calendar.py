@@ -1,25 +1,31 @@
 """Expected values are read off the exchange's published hours and the wall clocks of New York and UTC."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from threading import Barrier
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
 from core.errors import UserError
+from market import calendar
 from market.calendar import (
     AFTER,
     OUTSIDE,
     PRE,
     REGULAR,
+    Schedule,
     exchange_day,
     expected_minutes,
     is_early_close,
     is_trading_day,
     last_closed_day,
     place,
+    schedule_get,
     session_at,
     session_bounds,
     trading_day_before,
@@ -199,3 +205,23 @@ def test_calendar_agrees_with_an_outside_table(shared_data: Path) -> None:
         if bounds is not None:  # the table lists 2017-12-24, a Sunday
             closes = bounds.close.astimezone(ZoneInfo("America/New_York")).time()
             assert (text, closes.isoformat()) == (text, close)
+
+
+def test_threads_that_come_together_build_the_calendar_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    schedule, built = schedule_get(), []
+    here = Barrier(4, timeout=60)
+
+    def build(code: str) -> Schedule:
+        built.append(code)
+        return schedule
+
+    monkeypatch.setattr(calendar, "schedule_build", cache(build))
+
+    def come(_: int) -> Schedule:
+        here.wait()
+        return schedule_get.__wrapped__("XNYS")
+
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(come, range(4)))
+    assert built == ["XNYS"]
+    assert all(each is schedule for each in found)
