@@ -20,6 +20,7 @@ from agents.closing import is_closing
 from agents.llm.types import Paused, StopAsked
 from agents.outcome import run_complete
 from agents.setup import Desk, desk_open
+from agents.turns import Turn
 from broker.batch import Batch
 from broker.services import steps_record
 from core.rls import acting_as, committing_as
@@ -31,10 +32,9 @@ from trading.session import StepResult
 from trading.stretch import Stretch
 
 
-def advance(user: User, claim: Claim, *, slice_seconds: float) -> RunState:
-    """Move a run on until it ends or the slice is over; return its state. Raises LeaseLost when it is taken away."""
+def advance(user: User, claim: Claim, turn: Turn) -> RunState:
+    """Move a run on until it ends or the turn is over; return its state. Raises LeaseLost when it is taken away."""
     desk = desk_open(user, claim)
-    ends_at = time.monotonic() + slice_seconds
     stretches = desk.stretches()
     while desk.has_steps_left:
         began, batch = time.monotonic(), desk.batch()
@@ -50,7 +50,7 @@ def advance(user: User, claim: Claim, *, slice_seconds: float) -> RunState:
         state = act(user, claim, desk, batch)
         if state != RunState.RUNNING:
             return state
-        if desk.has_steps_left and (time.monotonic() > ends_at or is_closing()):
+        if desk.has_steps_left and (is_closing() or turn.is_over):
             return RunState.RUNNING
         pause(desk, began)
     # A live run has more to come until its session is over.

@@ -24,6 +24,7 @@ from agents.luck.services import luck_after
 from agents.outcome import run_complete
 from agents.session import advance
 from agents.setup import NothingToTrade
+from agents.turns import Turn, asking_run_waits
 from core import clock
 from core.rls import acting_as
 from runs.models import Run, RunState
@@ -52,7 +53,7 @@ def run_advance(user_id: int, run_id: int) -> None:
 @shared_task
 def run_advance_asking(user_id: int, run_id: int) -> None:
     """The same for a run that asks a language model: its queue has threads, in which many wait at once."""
-    if run_slice(user_id, run_id, slice_seconds=settings.RUN_SLICE_SECONDS):
+    if run_slice(user_id, run_id, slice_seconds=settings.RUN_SLICE_SECONDS, somebody_waits=asking_run_waits):
         run_advance_asking.delay(user_id, run_id)
     else:
         run_followed(user_id, run_id)
@@ -81,15 +82,17 @@ def task_of(decider: str) -> Task[[int, int], None]:
     return run_advance if kind is None or kind.is_free else run_advance_asking
 
 
-def run_slice(user_id: int, run_id: int, *, slice_seconds: float) -> bool:
-    """Advance a run under its lease; return whether there is more to do."""
+def run_slice(
+    user_id: int, run_id: int, *, slice_seconds: float, somebody_waits: Callable[[], bool] = lambda: True
+) -> bool:
+    """Advance a run under its lease, for longer than the slice while nobody waits; return whether there is more to do."""
     user = User(pk=user_id)  # its id is all that selectors and row-level security ask for
     with acting_as(user_id):
         claim = lease_take(user, run_id, owner=f"{socket.gethostname()}:{os.getpid()}")
     if claim is None:
         return False
     try:
-        return slice_of(user, claim, slice_seconds=slice_seconds)
+        return slice_of(user, claim, Turn(slice_seconds, somebody_waits))
     except (LeaseLost, NothingToTrade) as reason:
         logger.info("run %s: %s", run_id, reason or "taken over by another worker")
         return False
@@ -109,14 +112,14 @@ def run_slice(user_id: int, run_id: int, *, slice_seconds: float) -> bool:
         raise
 
 
-def slice_of(user: User, claim: Claim, *, slice_seconds: float) -> bool:
+def slice_of(user: User, claim: Claim, turn: Turn) -> bool:
     """Advance a claimed run and give its lease back; return whether there is more to do at once."""
     heard = listen(user, claim) if claim.is_live else None
     if heard is not None and not heard.has_work:
         with acting_as(user.pk):
             lease_release(user, claim, wake_at=heard.wake_at)
         return False
-    if advance(user, claim, slice_seconds=slice_seconds) != RunState.RUNNING:
+    if advance(user, claim, turn) != RunState.RUNNING:
         return False
     with acting_as(user.pk):
         if heard is None:

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from agents.session import advance
 from agents.tests.worker import INSTANT, finish, work
 from agents.tests.world import bars_make, model_make, run_make
+from agents.turns import Turn
 from core.testing_browser import PHONE, WIDE, accessibility_problems, fits, log_in, wait_until
 from profiles.models import TradingModel
 from reasoning import audit
@@ -110,7 +111,7 @@ def test_a_run_is_paused_and_resumed_from_its_page(
     page.goto(f"/models/{model.pk}/r/{run.number}/")
     page.get_by_role("button", name="Pause").click()
     expect(page.locator("#run-state")).to_contain_text("pausing")
-    advance(alice, claim, slice_seconds=INSTANT)
+    advance(alice, claim, Turn(INSTANT))
     expect(page.locator("#run-state")).to_contain_text("paused")
     expect(page.locator("#run-facts")).to_contain_text("You paused this run.")
     page.get_by_role("button", name="Resume").click()

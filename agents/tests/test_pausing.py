@@ -10,6 +10,7 @@ from django.test import Client
 from agents.session import advance
 from agents.tasks import run_slice
 from agents.tests.world import bars_make, model_make, run_make
+from agents.turns import Turn
 from broker.models import EquityPoint, Fill
 from profiles.models import TradingModel
 from reasoning.export import log_verify
@@ -46,7 +47,7 @@ def test_a_worker_pauses_with_its_next_commit_and_the_run_goes_on_to_the_same_en
     claim = lease_take(alice, run.pk, owner="worker")
     assert claim is not None
     run_pause_ask(alice, run.pk)
-    assert advance(alice, claim, slice_seconds=30) == RunState.PAUSED
+    assert advance(alice, claim, Turn(30)) == RunState.PAUSED
     run.refresh_from_db()
     assert (run.state, run.cursor) == (RunState.PAUSED, 50)
     assert run_slice(alice.pk, run.pk, slice_seconds=30) is False, "no worker takes it meanwhile"
@@ -89,4 +90,4 @@ def test_a_run_at_its_last_step_completes_rather_than_pauses(
     claim = lease_take(alice, run.pk, owner="worker")
     assert claim is not None
     run_pause_ask(alice, run.pk)
-    assert advance(alice, claim, slice_seconds=30) == RunState.COMPLETED
+    assert advance(alice, claim, Turn(30)) == RunState.COMPLETED

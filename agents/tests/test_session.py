@@ -15,6 +15,7 @@ from agents.foreground import session_run
 from agents.session import advance
 from agents.tasks import run_slice
 from agents.tests.world import bars_make, model_make, request_make, run_make
+from agents.turns import Turn
 from broker.models import EquityPoint, Fill, Order, Position, RoundTrip
 from market.models import Bar
 from profiles.models import TradingModel
@@ -163,7 +164,7 @@ def test_stop_ends_a_run_within_one_commit_and_keeps_everything(
     claim = lease_take(alice, run.pk, owner="test")
     assert claim is not None
     run_stop(alice, run.pk)
-    assert advance(alice, claim, slice_seconds=60) == RunState.STOPPED
+    assert advance(alice, claim, Turn(60)) == RunState.STOPPED
     run.refresh_from_db()
     assert run.state == RunState.STOPPED
     assert 0 < run.cursor < 390
@@ -188,7 +189,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(alice: User, model: Trading
     assert claim is not None
     Run.objects.filter(pk=run.pk).update(lease_token=claim.token + 1)
     with pytest.raises(LeaseLost):
-        advance(alice, claim, slice_seconds=60)
+        advance(alice, claim, Turn(60))
     assert not Entry.objects.exists()
 
 
