@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import isnan
 from typing import Any
 
 import httpx2
@@ -15,6 +16,7 @@ from agents.llm.types import Failure
 from core.errors import UserError
 
 MOST_WORDS = 400
+LONGEST_RETRY_AFTER = 86_400.0  # seconds; who asks for more is asked again tomorrow
 KEY_LIKE = re.compile(r"\b(?:sk|pk|rk|key|gsk|xai)-[\w*.-]{4,}|\bbearer\s+\S+", re.IGNORECASE)
 NO_CREDIT = (
     "insufficient_quota",
@@ -99,17 +101,18 @@ def scrub(text: str, key: str) -> str:
 
 
 def retry_after_of(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the provider asks us to wait; None when it doesn't say."""
-    try:
-        if "retry-after-ms" in headers:
-            return max(0.0, float(headers["retry-after-ms"]) / 1000)
-        return max(0.0, float(headers["retry-after"]))
-    except KeyError:
-        return None
-    except ValueError:
-        pass
+    """Seconds that the provider asks us to wait, at most a day; None when it doesn't say."""
+    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        try:
+            seconds = float(headers[name]) * unit
+        except (KeyError, ValueError):
+            continue
+        if not isnan(seconds):
+            return min(max(0.0, seconds), LONGEST_RETRY_AFTER)
     try:
         at = parsedate_to_datetime(headers["retry-after"])
     except (KeyError, ValueError):
         return None
-    return max(0.0, (at - datetime.now(UTC)).total_seconds())
+    # A date is GMT by its standard, also where it doesn't say so.
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return min(max(0.0, (at - datetime.now(UTC)).total_seconds()), LONGEST_RETRY_AFTER)

@@ -24,9 +24,22 @@ PORTS = {"http": 80, "https": 443}
 # Where clouds hand out their machines' credentials. Nobody's language model lives there, whatever is allowed.
 METADATA_HOSTS = {"metadata", "metadata.google.internal", "instance-data", "instance-data.ec2.internal"}
 METADATA = {
-    ip_address(text) for text in ("169.254.169.254", "169.254.170.2", "fd00:ec2::254", "100.100.100.200")
+    ip_address(text)
+    for text in (
+        "100.100.100.200",  # Alibaba
+        "168.63.129.16",  # Azure, which looks like an address on the internet
+        "192.0.0.192",  # Oracle
+        "fd00:ec2::23",
+        "fd00:ec2::254",  # Amazon
+        "fd20:ce::254",  # Google
+    )
 }
-NAT64 = IPv6Network("64:ff9b::/96")
+# IPv6 networks whose last 32 bits are an IPv4 address: translators' two, IPv4-compatible and IPv4-translated ones.
+EMBEDDING = [
+    IPv6Network(text)
+    for text in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "::ffff:0:0/96")
+]
+ISATAP = {0x00005EFE, 0x02005EFE}  # in front of the last 32 bits, they are an IPv4 address too
 
 
 def url_check(url: str) -> str:
@@ -43,6 +56,9 @@ def url_check(url: str) -> str:
 
 def parts_check(url: str, *, example: str) -> SplitResult:
     """The parts of any URL that a user names, whose host is still to be checked. Raises UserError."""
+    # Readers of URLs disagree about these; some drop them, so that what is checked would not be what is asked.
+    if odd := next((sign for sign in url if sign.isspace() or not sign.isprintable() or sign == "\\"), ""):
+        raise refusal(f"The address should have no spaces or backslashes, has {odd!r}.")
     try:
         parts = urlsplit(url)
         _ = parts.port  # which is read, and refused, only when it is asked for
@@ -82,12 +98,13 @@ def address_check(host: str, text: str) -> None:
     address = embedded(ip_address(text.partition("%")[0]))
     allowed = settings.ALLOW_PRIVATE_ENDPOINTS
     shown = host if host == text else f"{host} ({text})"
-    if address in METADATA:
+    if address in METADATA or address.is_link_local:
         raise refusal(f"{shown} gives away the machine's own credentials and is never asked.")
     if allowed == "yes" or (allowed == "loopback" and address.is_loopback):
         return
     # is_global is the registry's word for "routed on the internet"; multicast is, and is no host.
-    if not address.is_global or address.is_multicast:
+    is_old_private = isinstance(address, IPv6Address) and address.is_site_local
+    if not address.is_global or address.is_multicast or is_old_private:
         raise refusal(
             f"{shown} is an address inside a private network. Whoever runs this installation can allow such "
             "endpoints with ALLOW_PRIVATE_ENDPOINTS."
@@ -96,12 +113,11 @@ def address_check(host: str, text: str) -> None:
 
 def embedded(address: Address) -> Address:
     """The IPv4 address that an IPv6 one stands for, or the address itself."""
-    if isinstance(address, IPv4Address):
+    if isinstance(address, IPv4Address) or int(address) <= 1:  # :: and ::1 are themselves
         return address
-    if address in NAT64:
+    if any(address in network for network in EMBEDDING) or (int(address) >> 32) & 0xFFFFFFFF in ISATAP:
         return IPv4Address(int(address) & 0xFFFFFFFF)
-    inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-    return inner or address
+    return address.sixtofour or (address.teredo[1] if address.teredo else None) or address
 
 
 def refusal(message: str) -> UserError:

@@ -123,7 +123,16 @@ def test_every_status_has_its_code(status: int, words: str, failure: Failure) ->
         ({"retry-after-ms": "250", "retry-after": "3"}, 0.25),
         ({"retry-after": "-1"}, 0.0),
         ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00"}, 0.0),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 -0000"}, 0.0),
+        ({"retry-after": "Fri, 31 Dec 9999 23:59:59 GMT"}, 86_400.0),
+        ({"retry-after": "1e300"}, 86_400.0),
+        ({"retry-after": "inf"}, 86_400.0),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after-ms": "nan", "retry-after": "3"}, 3.0),
+        ({"retry-after-ms": "soon"}, None),
         ({"retry-after": "soon"}, None),
+        ({"retry-after": ""}, None),
     ],
 )
 def test_waits_are_read_in_every_spelling(headers: dict[str, str], seconds: float | None) -> None:
