@@ -14,6 +14,7 @@ EVERYBODY = "GRANT INSERT, UPDATE, DELETE ON market_feedsite TO tl_app;"
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("core", "0001_initial"),  # the function that its policy asks
         ("market", "0003_listings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
