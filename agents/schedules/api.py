@@ -55,7 +55,12 @@ class ScheduleIn(serializers.Serializer[dict[str, Any]]):
     cadence = serializers.ChoiceField(
         choices=Cadence.choices, default=Cadence.DAY, help_text="how often a daily run decides"
     )
-    feed = serializers.CharField(max_length=40, default="", allow_blank=True, help_text="of a live session")
+    feed = serializers.CharField(
+        max_length=40,
+        default="",
+        allow_blank=True,
+        help_text="of a live session; of any other, where bars that lack are brought from before it starts",
+    )
     decider = serializers.CharField(max_length=40, required=False)
     decider_params = serializers.DictField(required=False)
     budget = BudgetIn(required=False)
@@ -76,12 +81,14 @@ class OccasionOut(serializers.Serializer[dict[str, Any]]):
 class FireOut(serializers.ModelSerializer[ScheduleFire]):
     """What became of a fire."""
 
-    state = serializers.ChoiceField(choices=FireState.choices, help_text="waiting: for room, or for bars")
+    state = serializers.ChoiceField(
+        choices=FireState.choices, help_text="waiting: for room, or for bars, which a download may bring"
+    )
 
     class Meta:
         model = ScheduleFire
         fields = [
-            "id", "session_day", "due_at", "fired_at", "state", "is_late", "is_by_hand", "problem", "run",
+            "id", "session_day", "due_at", "fired_at", "state", "is_late", "is_by_hand", "problem", "download", "run",
         ]  # fmt: skip
 
 

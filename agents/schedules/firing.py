@@ -117,6 +117,8 @@ def schedule_run_now(user: User, schedule_id: int) -> ScheduleFire:
         return fire
     if not is_new:
         fire.fired_at, fire.is_by_hand = now, True
+    if fire.state != FireState.WAITING:
+        fire.download = None  # what could not be brought then may be there now
     fire.schedule = schedule
     publish_on_commit(f"model:{schedule.model_id}")
     return fire_start(user, fire, now)

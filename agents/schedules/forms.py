@@ -82,14 +82,20 @@ class ScheduleForm(StartForm):
         widget=forms.TextInput(attrs={"list": "known-symbols"}),
     )
     days = whole_field("Trading days", required=False, help_text="Up to the session's, such as 60.")
-    feed = forms.ChoiceField(label="Feed", required=False)
+    feed = forms.ChoiceField(
+        label="Feed",
+        required=False,
+        help_text="Bars that lack are brought from it before a run starts, whole days or none.",
+    )
 
     def __init__(self, model: TradingModel, *args: Any, **kwargs: Any) -> None:
         super().__init__(model, *args, **kwargs)
-        feeds = [
-            (name, feed.label) for name, feed in FEEDS.items() if Timeframe.MINUTE in feed.about.timeframes
-        ]
-        self.fields["feed"].choices = [("", "choose one"), *feeds]  # type: ignore[attr-defined]  # a ChoiceField
+        wanted = Timeframe.DAY if self.is_daily and not self.is_live else Timeframe.MINUTE
+        feeds = [(name, feed.label) for name, feed in FEEDS.items() if wanted in feed.about.timeframes]
+        none = ("", "choose one" if self.is_live else "none: only bars that are stored")
+        self.fields["feed"].choices = [none, *feeds]  # type: ignore[attr-defined]  # a ChoiceField
+        if self.is_live:
+            self.fields["feed"].help_text = "Where the bars of the session come from, minute by minute."
 
     @classmethod
     def fresh(cls, user: User, model: TradingModel) -> Self:
@@ -153,12 +159,18 @@ class ScheduleForm(StartForm):
     def is_of_all(self) -> bool:
         return self.now("universe") == Universe.ALL
 
+    @property
+    def wants_feed(self) -> bool:
+        """Nobody knows of which symbols bars lack where all are traded that have some."""
+        return self.is_live or not self.is_of_all
+
     def values(self) -> dict[str, Any]:
         given, params, budget = self.parts()
         minutes = given["minutes"] or 0
         # What isn't shown for what is chosen, isn't sent.
         given["session"] = given["session"] or Session.REGULAR
         given["universe"] = given["universe"] or Universe.CHOSEN
+        given["feed"] = given["feed"] if self.wants_feed else ""
         wish = ScheduleWish(
             **{name: given[name] for name in given.keys() & known_names()},
             offset_minutes=-minutes if given["side"] == BEFORE else minutes,

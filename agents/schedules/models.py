@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -42,7 +43,9 @@ class Schedule(OwnedModel):
         default=1, help_text="trading days of a daily run, up to the session's"
     )
     cadence = models.CharField(max_length=8, blank=True, help_text="how often a daily run decides")
-    feed = models.CharField(max_length=40, blank=True, help_text="where a live session's bars come from")
+    feed = models.CharField(
+        max_length=40, blank=True, help_text="where a live session's bars come from, or bars that lack"
+    )
     decider = models.CharField(max_length=40)
     decider_params = models.JSONField(default=dict, blank=True)
     budget = models.JSONField(default=dict, blank=True)
@@ -85,6 +88,10 @@ class Schedule(OwnedModel):
         return self.mode == Mode.DAILY
 
     @property
+    def is_live(self) -> bool:
+        return self.subject == Subject.LIVE
+
+    @property
     def timing(self) -> Timing:
         return Timing(
             repeat=Repeat(self.repeat),
@@ -105,6 +112,13 @@ class FireState(models.TextChoices):
     REFUSED = "refused"  # the Model can't run this
 
 
+class Outcome(NamedTuple):
+    """What came of trying to start a fire, and why not more."""
+
+    state: FireState
+    problem: str = ""
+
+
 class ScheduleFire(OwnedModel):
     """What became of one fire. One row for each session of a schedule, whoever asked for it: so nothing starts twice."""
 
@@ -116,6 +130,9 @@ class ScheduleFire(OwnedModel):
     is_late = models.BooleanField(default=False)
     is_by_hand = models.BooleanField(default=False)
     problem = models.TextField(blank=True, help_text="why it waits, or did not start")
+    download = models.ForeignKey(
+        "market.Download", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     run = models.ForeignKey(
         "runs.Run", on_delete=models.SET_NULL, null=True, blank=True, related_name="schedule_fires"
     )

@@ -79,4 +79,4 @@ def just_before(moment: datetime) -> datetime:
 
 def fires_of(schedule: Schedule) -> QuerySet[ScheduleFire]:
     """What became of its newest fires."""
-    return schedule.fires.select_related("run").order_by("-due_at", "-id")[:FIRES_SHOWN]
+    return schedule.fires.select_related("run", "download").order_by("-due_at", "-id")[:FIRES_SHOWN]

@@ -18,6 +18,8 @@ from agents.universe import Universe
 from core import clock
 from core.errors import Conflict
 from core.live import publish_on_commit
+from market.columns import Timeframe
+from market.feeds import FEEDS
 from market.selectors import instruments_get
 from profiles.models import TradingModel
 from profiles.selectors import access_model
@@ -132,14 +134,20 @@ def cadence_checked(wish: ScheduleWish) -> str:
 
 
 def feed_checked(wish: ScheduleWish) -> str:
-    if wish.subject != Subject.LIVE:
-        return ""
-    if wish.mode != Mode.INTRADAY:
-        raise wrong("mode", "A live session trades minutes: choose one day, minute by minute.")
-    if wish.universe == Universe.ALL:
-        raise wrong("universe", "A live session needs symbols by name: its bars are still to come.")
+    if wish.subject == Subject.LIVE:
+        if wish.mode != Mode.INTRADAY:
+            raise wrong("mode", "A live session trades minutes: choose one day, minute by minute.")
+        if not wish.feed:
+            raise wrong("feed", "Say which feed its bars should come from.")
     if not wish.feed:
-        raise wrong("feed", "Say which feed its bars should come from.")
+        return ""
+    if wish.universe == Universe.ALL:
+        raise wrong("universe", "Bars that are still to come need symbols by name; or choose no feed.")
+    if wish.feed not in FEEDS:
+        raise wrong("feed", f"There is no feed {wish.feed!r}. There are: {', '.join(FEEDS)}.")
+    timeframe = Timeframe.DAY if wish.mode == Mode.DAILY else Timeframe.MINUTE
+    if timeframe not in FEEDS[wish.feed].about.timeframes:
+        raise wrong("feed", f"{FEEDS[wish.feed].label} has no {timeframe} bars.")
     return wish.feed
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from agents.schedules.models import FireState, Schedule, ScheduleFire
-from agents.schedules.timing import Subject
+from agents.schedules.bringing import bars_bring
+from agents.schedules.models import FireState, Outcome, Schedule, ScheduleFire
+from agents.schedules.span import days_of
 from agents.services import session_start
 from agents.universe import Universe, period_of, symbols_with_data
 from core.errors import Conflict, Forbidden, UserError
-from market.calendar import session_bounds, trading_day_before
+from market.calendar import session_bounds
 from market.columns import Timeframe
 from market.selectors import steps_present
 from runs.cadence import Cadence
@@ -22,24 +22,17 @@ from runs.services.start import RunRequest
 PATIENCE = timedelta(hours=12)  # with bars that are still to come
 
 
-class Outcome(NamedTuple):
-    """What came of trying, and why not more."""
-
-    state: FireState
-    problem: str = ""
-
-
 def fire_start(user: User, fire: ScheduleFire, now: datetime) -> ScheduleFire:
     """Start a waiting fire's run, or say why it still waits or never will. The schedule's row is locked."""
-    fire.state, fire.problem = hindrance(fire, now) or attempt(user, fire)
+    fire.state, fire.problem = hindrance(user, fire, now) or attempt(user, fire)
     fire.save()
     return fire
 
 
-def hindrance(fire: ScheduleFire, now: datetime) -> Outcome | None:
+def hindrance(user: User, fire: ScheduleFire, now: datetime) -> Outcome | None:
     """What keeps a fire from asking for its run: a session that is over, or bars that are still to come."""
     schedule, day = fire.schedule, fire.session_day
-    if schedule.subject == Subject.LIVE:
+    if schedule.is_live:
         bounds = session_bounds(day, schedule.session)
         is_over = bounds is None or bounds.close <= now
         return (
@@ -47,13 +40,20 @@ def hindrance(fire: ScheduleFire, now: datetime) -> Outcome | None:
             if is_over
             else None
         )
-    if has_bars(schedule, fire):
-        return None
-    kind = "daily bars" if schedule.is_daily else f"bars of the {schedule.session} session"
-    if now < max(fire.due_at, fire.fired_at) + PATIENCE:
-        return Outcome(FireState.WAITING, f"There are no {kind} of {day} yet.")
+    found = bars_bring(user, fire, now)
+    if found is None and not has_bars(schedule, fire):
+        kind = "daily bars" if schedule.is_daily else f"bars of the {schedule.session} session"
+        found = Outcome(FireState.WAITING, f"There are no {kind} of {day} yet.")
+    return found and out_of_patience(fire, found, now)
+
+
+def out_of_patience(fire: ScheduleFire, outcome: Outcome, now: datetime) -> Outcome:
+    """The outcome, unless it is to wait and that has lasted for too long."""
+    is_over = now >= max(fire.due_at, fire.fired_at) + PATIENCE
+    if outcome.state != FireState.WAITING or not is_over:
+        return outcome
     hours = PATIENCE.total_seconds() / 3600
-    return Outcome(FireState.REFUSED, f"No {kind} of {day} came within {hours:.0f} hours.")
+    return Outcome(FireState.REFUSED, f"{outcome.problem} {hours:.0f} hours have passed.")
 
 
 def attempt(user: User, fire: ScheduleFire) -> Outcome:
@@ -94,18 +94,18 @@ def universe_of(schedule: Schedule, fire: ScheduleFire) -> list[str]:
 
 def request_of(schedule: Schedule, fire: ScheduleFire) -> RunRequest:
     """What a fire asks for; its key lets one run come of a session, whoever asks how often."""
-    day, before = fire.session_day, schedule.days - 1 if schedule.is_daily else 0
+    first, last = days_of(fire)
     return RunRequest(
         model_id=schedule.model_id,
         symbols=universe_of(schedule, fire),
-        date_from=trading_day_before(day, count=before) if before else day,
-        date_to=day,
+        date_from=first,
+        date_to=last,
         decider=schedule.decider,
         session=schedule.session,
         mode=schedule.mode,
         decider_params=dict(schedule.decider_params),
         budget=dict(schedule.budget),
-        idempotency_key=f"schedule-{schedule.pk}-{day}",
-        feed=schedule.feed,
+        idempotency_key=f"schedule-{schedule.pk}-{last}",
+        feed=schedule.feed if schedule.is_live else "",
         cadence=schedule.cadence or Cadence.DAY,
     )

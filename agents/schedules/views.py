@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from agents.panels import start_context
 from agents.schedules.firing import schedule_run_now
 from agents.schedules.forms import ScheduleForm
-from agents.schedules.models import FireState, ScheduleFire
+from agents.schedules.models import FireState, Schedule, ScheduleFire
 from agents.schedules.selectors import access_schedule, fires_of, schedules_now, schedules_of
 from agents.schedules.services import (
     schedule_create,
@@ -22,6 +24,8 @@ from agents.schedules.services import (
 from core.errors import Conflict
 from core.htmx import wants_fragment
 from core.requests import UserRequest
+from core.views import MOST_TOPICS
+from market.downloads.state import topic
 from profiles.models import TradingModel
 from profiles.selectors import access_model, models_list
 
@@ -71,8 +75,20 @@ def show(
 def schedule_page(request: UserRequest, schedule_id: int) -> HttpResponse:
     """When it fires next, and what became of the fires before."""
     schedule = access_schedule(request.user, schedule_id)
-    context = {"now": schedules_now([schedule])[0], "schedule": schedule, "fires": fires_of(schedule)}
+    fires = list(fires_of(schedule))
+    context = {
+        "now": schedules_now([schedule])[0],
+        "schedule": schedule,
+        "fires": fires,
+        "topics": topics_of(schedule, fires),
+    }
     return render(request, "agents/schedules/schedule.html", context)
+
+
+def topics_of(schedule: Schedule, fires: Sequence[ScheduleFire]) -> str:
+    """What moves the page: the Model's news, and downloads that bring a fire's bars."""
+    moving = [topic(fire.download) for fire in fires if fire.download and fire.download.is_active]
+    return ",".join([f"model:{schedule.model_id}", *moving][:MOST_TOPICS])
 
 
 @require_POST
