@@ -1,5 +1,5 @@
-"""Rows without the ORM's cost for each: few as plain statements, many through COPY into a passing table, because COPY
-itself goes past row-level security."""
+"""Rows without the ORM's cost for each: few as plain statements, many as columns, because COPY goes past row-level
+security."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from operator import attrgetter
 from typing import Any, Self, cast
 
 from django.db import connection, models
-from psycopg import Cursor, sql
+from psycopg import Cursor
 from psycopg.pq import Format
 
 from core.together import write
 
 AnyField = models.Field[Any, Any]
 
-# Below this many rows an ordinary INSERT is quicker than a table that passes.
-FEWEST_TO_COPY = 200
-MAKE = "CREATE TEMP TABLE {passing} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA"
+# Below this many rows an ordinary INSERT, which goes out with others, is quicker than a statement of columns.
+FEWEST_TO_SPREAD = 200
+# Types whose values need no quotes in the spelling of an array.
+BARE = frozenset({"smallint", "integer", "bigint", "numeric", "double precision", "boolean"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,24 @@ class Rows:
         text = f'INSERT INTO "{self.table}" ({quoted(self.columns)}) VALUES {", ".join([places] * len(self.values))}'  # noqa: S608
         return text, [value for row in self.values for value in row]
 
+    def spread(self) -> tuple[str, list[Any]]:
+        """The same with one array for each column, or one value where it is the same in all rows."""
+        shown, arrays, values, columns = [], [], [], list(zip(*self.values, strict=True))
+        for field, column in zip(self.fields, columns, strict=True):
+            kind = type_of(field)
+            if is_same(column, kind):
+                shown.append(f"%s::{kind}")
+                values.append(column[0])
+            else:
+                arrays.append((f"%s::{kind}[]", spelled(column, kind)))
+                shown.append(f"c{len(arrays)}")
+        if not arrays:
+            return self.insertion()
+        names = ", ".join(f"c{place}" for place in range(1, len(arrays) + 1))
+        text = f'INSERT INTO "{self.table}" ({quoted(self.columns)}) SELECT {", ".join(shown)} '
+        text += f"FROM unnest({', '.join(array for array, _ in arrays)}) AS given({names})"
+        return text, [*values, *(array for _, array in arrays)]
+
 
 def rows_insert(rows: Rows | Sequence[models.Model]) -> None:
     """Insert rows of one model in the current transaction; all that guards the table guards them. They get no keys."""
@@ -64,8 +83,11 @@ def rows_insert(rows: Rows | Sequence[models.Model]) -> None:
         if not rows:
             return
         rows = Rows.of(rows)
-    if len(rows.values) >= FEWEST_TO_COPY:
-        rows_copy(rows)
+    if len(rows.values) >= FEWEST_TO_SPREAD and not any(
+        type_of(field).endswith("]") for field in rows.fields
+    ):
+        with binary_cursor() as cursor:
+            cursor.execute(*rows.spread())
     elif rows.values:
         write(*rows.insertion())
 
@@ -135,17 +157,35 @@ def ids_reserve(model: type[models.Model], count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def rows_copy(rows: Rows) -> None:
-    passing = sql.Identifier(f"{rows.table}_passing")
-    columns = sql.SQL(", ").join(map(sql.Identifier, rows.columns))
-    names = {"table": sql.Identifier(rows.table), "passing": passing, "columns": columns}
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(MAKE).format(**names))
-        with cursor.copy(sql.SQL("COPY {passing} FROM STDIN").format(**names)) as copy:
-            for values in rows.values:
-                copy.write_row(values)
-        cursor.execute(sql.SQL("INSERT INTO {table} ({columns}) SELECT * FROM {passing}").format(**names))
-        cursor.execute(sql.SQL("DROP TABLE {passing}").format(**names))
+@cache
+def type_of(field: AnyField) -> str:
+    """The type of a field's column, without a length: the column itself sees to that."""
+    kind = str(field.db_type(connection))
+    return "text" if kind.startswith("varchar") else kind.partition("(")[0]
+
+
+def is_same(column: Sequence[Any], kind: str) -> bool:
+    """Whether all rows have the same value. Of fractions only none is: 0.0 equals -0.0 and is another record."""
+    first = column[0]
+    if kind == "double precision" and first is not None:
+        return False
+    return column[-1] == first and column.count(first) == len(column)
+
+
+def spelled(column: Sequence[Any], kind: str) -> str:
+    """A column as PostgreSQL spells an array."""
+    if kind in BARE:
+        return f"{{{','.join(['NULL' if value is None else str(value) for value in column])}}}"
+    if None in column:
+        return f"{{{','.join(['NULL' if value is None else in_quotes(str(value)) for value in column])}}}"
+    text = '","'.join(map(str, column))
+    if "\\" in text or text.count('"') != 2 * (len(column) - 1):
+        return f"{{{','.join([in_quotes(str(value)) for value in column])}}}"
+    return f'{{"{text}"}}'
+
+
+def in_quotes(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 @cache
