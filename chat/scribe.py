@@ -18,7 +18,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from agents.closing import is_closing
-from agents.llm.journal import release_connection
+from agents.llm.lookout import release_connection
 from chat.deltas import entry_add, is_stop_asked
 from chat.models import PartKind
 from chat.parts import StoredPart, clean_text

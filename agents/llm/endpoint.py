@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
 
 from agents.llm.budget import Budget, day_caps, run_caps
 from agents.llm.journal import ENDPOINTS_FAULT, MOST_FAILED_IN_A_ROW, Journal
+from agents.llm.lookout import LOOKOUT
 from agents.llm.prices import price_find
 from agents.llm.types import Endpoint, Paused, StopAsked, StructuredMode
 from core.errors import UserError
@@ -98,6 +100,7 @@ def journal_open(user: User, claim: Claim, run: Run) -> Journal:
         price=price,
         budget=budget,
         guard=lambda: run_guard(user, claim),
+        lookout=partial(LOOKOUT.keep, claim),
         failed_in_a_row=failed_in_a_row(run),
     )
 

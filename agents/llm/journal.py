@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,6 +25,7 @@ from agents.llm import loop, wire
 from agents.llm.attempts import ADVICE, Again, GiveUp, Otherwise, next_move
 from agents.llm.budget import Budget, Expected, used_so_far
 from agents.llm.estimate import Estimator
+from agents.llm.lookout import release_connection
 from agents.llm.prices import Price
 from agents.llm.question import (
     Bill,
@@ -69,6 +71,7 @@ MOST_FAILED_IN_A_ROW = 3  # then the endpoint is at fault, not the question
 LONGEST_HOLD_SECONDS = 60
 ENDPOINTS_FAULT = {Failure.TIMEOUT, Failure.BAD_REQUEST}
 Telling = Generator[str | Restart, None, Answer]
+Lookout = Callable[[Callable[[BaseException], None]], AbstractContextManager[None]]
 
 
 @dataclass
@@ -89,9 +92,11 @@ class Journal:
     endpoint: Endpoint
     price: Price
     budget: Budget = field(default_factory=Budget)
-    # Called before every request and every second of a wait, in a transaction that acts for the user. What it raises
+    # Called before every request and every second of a wait, in a transaction that acts for the user; what it raises
     # closes the connection and goes through to the caller.
     guard: Callable[[], None] = lambda: None
+    # Who looks after many at a time while they wait; without it each calls its guard.
+    lookout: Lookout | None = None
     failed_in_a_row: int = 0  # of the run's newest questions
     most_attempts: int = field(default_factory=lambda: settings.LLM_ATTEMPTS)
     random: Random = field(default_factory=Random)
@@ -189,6 +194,9 @@ class Journal:
             if is_heard:
                 speak = partial(wire.send, endpoint, sent.body)
                 return (yield from loop.listen(speak, beat=self.beat, every_seconds=every))
+            # Another thread would not see what a transaction of ours holds.
+            if self.lookout is not None and not connection.in_atomic_block:
+                return loop.run_watched(wire.send(endpoint, sent.body), self.lookout)
             return loop.run(wire.send(endpoint, sent.body), beat=self.beat, every_seconds=every)
         except (StopAsked, GeneratorExit):
             with acting_as(self.user.pk):
@@ -287,9 +295,3 @@ class Journal:
             message = f"{ADVICE[code]} That was {self.failed_in_a_row} times in a row."
             at = timezone.now() if code is Failure.TIMEOUT else None
             raise ProviderDown(code, message, retry_at=at)
-
-
-def release_connection() -> None:
-    """Give a pooled connection to those who need one; without a pool keep it, connecting again costs more."""
-    if not connection.in_atomic_block and connection.settings_dict["OPTIONS"].get("pool"):
-        connection.close()

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import wait as wait_for
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
@@ -39,6 +39,30 @@ def run(coroutine: Coroutine[Any, Any, T], *, beat: Callable[[], None], every_se
             if done:
                 return future.result()
             beat()
+    except BaseException:
+        future.cancel()
+        raise
+
+
+def run_watched(
+    coroutine: Coroutine[Any, Any, T],
+    watch: Callable[[Callable[[BaseException], None]], AbstractContextManager[None]],
+) -> T:
+    """Wait for a coroutine while somebody else watches; whoever ends it gives the reason, which is raised here."""
+    future: Future[T] = asyncio.run_coroutine_threadsafe(coroutine, loop())
+    reasons: list[BaseException] = []
+
+    def end(reason: BaseException) -> None:
+        reasons.append(reason)
+        future.cancel()
+
+    try:
+        with watch(end):
+            return future.result()
+    except CancelledError:
+        if not reasons:
+            raise
+        raise reasons[0] from None
     except BaseException:
         future.cancel()
         raise
@@ -89,4 +113,4 @@ def sleep(seconds: float, *, beat: Callable[[], None], every_seconds: float) -> 
         run(asyncio.sleep(seconds), beat=beat, every_seconds=every_seconds)
 
 
-__all__ = ["CancelledError", "finished", "listen", "loop", "run", "sleep"]
+__all__ = ["CancelledError", "finished", "listen", "loop", "run", "run_watched", "sleep"]

@@ -5,9 +5,11 @@ from runs.services.label import run_label
 from runs.services.lease import (
     Claim,
     LeaseLost,
+    LeaseSign,
     lease_beat,
     lease_release,
     lease_take,
+    leases_beat,
     run_lock_again,
     run_lock_claimed,
 )
@@ -20,10 +22,12 @@ from runs.services.statistics import statistics_record
 __all__ = [
     "Claim",
     "LeaseLost",
+    "LeaseSign",
     "event_append",
     "lease_beat",
     "lease_release",
     "lease_take",
+    "leases_beat",
     "progress_record",
     "run_budget_set",
     "run_delete",

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from django.conf import settings
@@ -116,11 +118,51 @@ def lease_beat(user: User, claim: Claim) -> bool:
     return stop_requested_at is not None
 
 
+class LeaseSign(Enum):
+    """What a look at a lease finds."""
+
+    HELD = "held"
+    STOP = "stop"  # held, and somebody asked the run to stop
+    LOST = "lost"
+
+
+def leases_beat(user_id: int, claims: Sequence[Claim]) -> dict[Claim, LeaseSign]:
+    """The same for many claims of one user at once. A lease that is due but locked by somebody is renewed at the next look."""
+    soon = timezone.now() + timedelta(seconds=settings.RUN_LEASE_SECONDS * 2 / 3)
+    holds = [
+        [claim.run_id for claim in claims],
+        [claim.token for claim in claims],
+        user_id,
+        RunState.RUNNING.value,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(LOOK_AT_ALL, holds)
+        found = {run_id: (expires_at, asked_at) for run_id, expires_at, asked_at in cursor.fetchall()}
+        if any(expires_at is None or expires_at < soon for expires_at, _ in found.values()):
+            cursor.execute(RENEW_ALL, [lease_end(), *holds, soon])
+    return {claim: sign_of(found.get(claim.run_id)) for claim in claims}
+
+
+def sign_of(row: tuple[datetime | None, datetime | None] | None) -> LeaseSign:
+    if row is None:
+        return LeaseSign.LOST
+    return LeaseSign.HELD if row[1] is None else LeaseSign.STOP
+
+
 HOLDS = "id = %s AND user_id = %s AND lease_token = %s AND state = %s"
 LOOK = f"SELECT lease_expires_at, stop_requested_at FROM runs_run WHERE {HOLDS}"  # noqa: S608  (constants)
 ASKED = "stop_requested_at, pause_requested_at"
 LOCK = f"SELECT {ASKED} FROM runs_run WHERE {HOLDS} AND deleted_at IS NULL FOR UPDATE"  # noqa: S608
 RENEW = f"UPDATE runs_run SET lease_expires_at = %s WHERE {HOLDS}"  # noqa: S608
+HELD = (
+    "FROM runs_run JOIN unnest(%s::bigint[], %s::bigint[]) AS held (run, token) ON id = run AND lease_token = token"
+    " WHERE user_id = %s AND state = %s"
+)
+LOOK_AT_ALL = f"SELECT id, lease_expires_at, stop_requested_at {HELD}"
+RENEW_ALL = (
+    "UPDATE runs_run SET lease_expires_at = %s WHERE id IN"  # noqa: S608
+    f" (SELECT id {HELD} AND (lease_expires_at IS NULL OR lease_expires_at < %s) FOR UPDATE OF runs_run SKIP LOCKED)"
+)
 
 
 def lease_release(user: User, claim: Claim, *, wake_at: datetime | None = None) -> None:
