@@ -31,11 +31,18 @@ READERS: dict[str, Any] = {
     ),
 }
 
+PLAIN = frozenset({str, int, bool, type(None)})
+
+# What each field of an intent says unless told otherwise; action and symbol are always told.
+USUAL = tuple(OrderIntent._field_defaults.get(name, ...) for name in OrderIntent._fields)
+
 SAID_BY_ABSENCE = {"effect": Effect.DENIED.value, "version": None, "asked": None, "given": None}
 
 
 def plain(value: Any) -> Any:
     """Decimals and times as strings; everything else as JSON has it."""
+    if type(value) in PLAIN:
+        return value
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, Decimal):
@@ -47,9 +54,8 @@ def plain(value: Any) -> Any:
 
 def intent_to_json(intent: OrderIntent) -> dict[str, Any]:
     """Only what was said: fields at their default are left out."""
-    usual = OrderIntent._field_defaults
-    said = zip(OrderIntent._fields, intent, strict=True)
-    return {name: plain(value) for name, value in said if name not in usual or value != usual[name]}
+    said = zip(OrderIntent._fields, intent, USUAL, strict=True)
+    return {name: plain(value) for name, value, usual in said if value is not usual and value != usual}
 
 
 def intent_from_json(data: Mapping[str, Any]) -> OrderIntent:

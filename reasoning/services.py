@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import JSONField
 from django.utils import timezone
 
-from core.bulk import Rows, json_text, rows_insert
-from reasoning.chain import CONTENT, moment, origin_hash, record_hash
+from core.bulk import Rows, rows_insert
+from reasoning.chain import CONTENT, moment, origin_hash, spelled_hash, spelling
 from reasoning.codec import decision_fields
 from reasoning.models import Entry, EntryKind
 from reasoning.records import origin_of
@@ -31,7 +31,8 @@ NOTHING: Mapping[str, Any] = {
     "context": {},
 }
 ROW = ("user_id", "run_id", "prev_hash", "hash", *CONTENT)
-JSON = frozenset(field.attname for field in Entry._meta.concrete_fields if isinstance(field, JSONField))
+_json = {field.attname for field in Entry._meta.concrete_fields if isinstance(field, JSONField)}
+IS_JSON = tuple(name in _json for name in CONTENT)
 
 
 def entries_append(run: Run, results: Sequence[StepResult], thoughts: Sequence[Thought] = ()) -> None:
@@ -51,8 +52,12 @@ def chained(run: Run, records: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]
     rows = []
     for seq, record in enumerate(records, start=run.log_count + 1):
         record |= {"seq": seq, "written_at": written_at}
-        before, head = head, record_hash(record, head)
-        said = [json_text(record[name]) if name in JSON else record[name] for name in CONTENT]
+        content = [record[name] for name in CONTENT]
+        spelled = list(map(spelling, content))
+        before, head = head, spelled_hash(spelled, head)
+        said = [
+            text if is_json else own for own, text, is_json in zip(content, spelled, IS_JSON, strict=True)
+        ]
         rows.append((run.user_id, run.pk, before, head, *said))
     run.log_count, run.log_head = run.log_count + len(rows), head
     return rows

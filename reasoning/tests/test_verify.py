@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reasoning.chain import digest, origin_hash, record_hash
+from reasoning.chain import CONTENT, canonical, digest, origin_hash, record_hash
 from reasoning.logfile import BadLogFile, file_verify, header_line
 from reasoning.ties import tie_found, ties_written
 from reasoning.verify import Seal, Verification, verify
@@ -208,3 +209,29 @@ def test_the_calls_behind_a_record_are_checked_with_it() -> None:
 def test_what_is_no_log_is_refused_in_words(file: list[str], words: str) -> None:
     with pytest.raises(BadLogFile, match=words):
         file_verify(file)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(json_values)
+def test_values_are_spelled_as_the_encoder_of_the_first_logs_did(value: Any) -> None:
+    first = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    assert canonical(value) == first.encode(value).encode()
+
+
+def test_a_hash_is_that_of_one_list() -> None:
+    row = record(3)
+    listed = json.dumps(
+        ["p", *(row[name] for name in CONTENT)], sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+    assert record_hash(row, "p") == sha256(listed.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("value", [float("nan"), {"deep": [float("inf")]}])
+def test_what_is_no_number_has_no_spelling(value: Any) -> None:
+    with pytest.raises(ValueError, match="JSON compliant"):
+        canonical(value)
