@@ -21,8 +21,8 @@ _NEEDED: dict[OrderType, tuple[str, ...]] = {
     OrderType.LIMIT_IF_TOUCHED: ("stop_price", "limit_price"),
     OrderType.TRAILING_STOP: (),  # one of two, below; a stop price may say where it starts
 }
-_all_that_matters = attrgetter("order_type", "time_in_force", *_PRICES, *_EXITS)
-_PLAIN_MARKET = (OrderType.MARKET, TimeInForce.DAY, None, None, None, None, None, None)
+_all_that_matters = attrgetter("order_type", "time_in_force", "expires_at", *_PRICES, *_EXITS)
+_PLAIN_MARKET = (OrderType.MARKET, TimeInForce.DAY, None, None, None, None, None, None, None)
 
 
 def price_problems(intent: OrderIntent, now: datetime) -> list[str]:
@@ -56,6 +56,11 @@ def price_problems(intent: OrderIntent, now: datetime) -> list[str]:
     if intent.time_in_force is TimeInForce.GTD and (intent.expires_at is None or intent.expires_at <= now):
         found = "nothing" if intent.expires_at is None else intent.expires_at.isoformat()
         problems.append(f"A good-till-date order needs a date after {now.isoformat()}, found {found}.")
+    elif intent.time_in_force is not TimeInForce.GTD and intent.expires_at is not None:
+        found = intent.expires_at.isoformat()
+        problems.append(
+            f"Only a good-till-date order ends at a date; this one is {intent.time_in_force}, found {found}."
+        )
     return problems
 
 

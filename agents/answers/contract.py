@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agents.answers.moments import Moment
 from agents.answers.numbers import Confidence, OrderNumber, Percent, Price, Shares
 from trading.types import Action, OrderIntent, OrderType, TimeInForce
 
@@ -33,15 +34,18 @@ class OrderAnswer(_Form):
     trail_percent: Percent | None = None
     take_profit: Annotated[Price | None, Field(default=None, description="bracket: price of the target")]
     stop_loss: Annotated[Price | None, Field(default=None, description="bracket: price of the stop")]
-    time_in_force: Literal["day", "gtc", "ioc"] = "day"
+    time_in_force: TimeInForce = TimeInForce.DAY
+    expires_at: Annotated[
+        Moment | None,
+        Field(default=None, description="gtd: when it ends, as ISO 8601 with its UTC offset"),
+    ]
     replaces: Annotated[
         OrderNumber | None,
         Field(default=None, description="number of the working order it takes the place of"),
     ]
 
     def to_intent(self) -> OrderIntent:
-        fields = dict(self) | {"time_in_force": TimeInForce(self.time_in_force)}
-        return OrderIntent(**fields)
+        return OrderIntent(**dict(self))
 
 
 class DecisionAnswer(_Form):

@@ -104,6 +104,7 @@ def test_limit_price_within_a_fifth_of_the_last(action: Action, limit: str, deni
         {"order_type": OrderType.TRAILING_STOP, "trail_percent": Decimal(100)},
         {"time_in_force": TimeInForce.GTD},
         {"time_in_force": TimeInForce.GTD, "expires_at": NOON},
+        {"time_in_force": TimeInForce.GTC, "expires_at": NOON + timedelta(minutes=1)},
     ],
 )
 @pytest.mark.parametrize(("action", "held"), [(Action.BUY, 0), (Action.SELL, 10)])

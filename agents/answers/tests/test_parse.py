@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -69,6 +70,25 @@ def test_every_field_arrives_as_it_was_written() -> None:
         replaces=4,
     )
     assert (read.answer.cancels, read.answer.plan) == ((2, 3), "Fade the open.")
+
+
+def test_a_date_arrives_with_its_offset() -> None:
+    order = buy(time_in_force="gtd", expires_at="2024-03-05T15:30:00-05:00")
+    intent = decision_read(answer(order), SYMBOLS).answer.orders[0].to_intent()
+    assert (intent.time_in_force, intent.expires_at) == (
+        TimeInForce.GTD,
+        datetime(2024, 3, 5, 20, 30, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize("written", ["2024-03-05T15:30:00", "15:30", "tomorrow", 1709670600, "", [1]])
+def test_a_date_that_could_be_any_is_refused(written: Any) -> None:
+    error = refused(answer(buy(time_in_force="gtd", expires_at=written)))
+    assert (error.code, "orders[0].expires_at" in error.message, "UTC offset" in error.message) == (
+        "wrong_shape",
+        True,
+        True,
+    )
 
 
 def test_a_close_needs_no_size() -> None:
