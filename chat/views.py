@@ -17,7 +17,7 @@ from chat.scope import subject_access
 from chat.search import conversations_found
 from chat.selectors import access_conversation, conversations_of
 from core.htmx import wants_fragment
-from core.requests import UserRequest
+from core.requests import UserRequest, whole_in
 from runs.query import number_in
 
 
@@ -82,7 +82,7 @@ def message_send(request: UserRequest, conversation_id: int) -> HttpResponse:
         text=asked_text(request),
         request_id=request.POST.get("request_id", ""),
         conversation_id=conversation_id,
-        replaces=int(request.POST["replaces"]) if request.POST.get("replaces", "").isdecimal() else None,
+        replaces=whole_in(request.POST.get("replaces", "")),
     )
     return sent_reply(request, sent, shown_leaf=before)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from itertools import islice
 from typing import Any, TypeVar
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import Http404
@@ -20,6 +22,8 @@ from rest_framework.views import APIView, set_rollback
 from core.errors import FORBIDDEN_MESSAGE, UserError
 
 M = TypeVar("M", bound=Model)
+
+MOST_MESSAGE, MOST_FIELD, MOST_NAME, MOST_FIELDS = 4000, 1000, 200, 50  # characters; and how many
 
 
 class OwnedApiView(APIView):
@@ -64,8 +68,14 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     status, code, message, fields = described
     set_rollback()
     transaction.set_rollback(True)  # the request's own transaction, opened by RlsMiddleware
-    body = {"error": {"code": code, "message": message, "fields": fields}}
+    some = {name[:MOST_NAME]: cut(text) for name, text in islice(fields.items(), MOST_FIELDS)}
+    body = {"error": {"code": code, "message": cut(message, MOST_MESSAGE), "fields": some}}
     return Response(body, status=status, headers=headers_of(error))
+
+
+def cut(text: str, most: int = MOST_FIELD) -> str:
+    """A message that repeats what was sent, without most of it."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def headers_of(error: Exception) -> dict[str, str]:
@@ -92,6 +102,9 @@ def describe(error: Exception) -> tuple[int, str, str, dict[str, str]] | None:
     if isinstance(error, exceptions.ValidationError):
         fields = flatten(error.detail)
         return 400, "invalid", "; ".join(f"{name}: {text}" for name, text in fields.items()), fields
+    if isinstance(error, RequestDataTooBig):
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        return 400, "invalid", f"The body should have at most {most:,} bytes.", {}
     if isinstance(error, exceptions.APIException):
         return error.status_code, str(error.get_codes()), str(error.detail), {}
     return None

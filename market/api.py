@@ -16,6 +16,7 @@ from market.models import Instrument
 from market.selectors import bars_page, instrument_get, instruments_matching, session_days
 
 MOST_BARS = 10_000
+LAST_DAY = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 DAYS_SHOWN = 60
 
 
@@ -91,7 +92,7 @@ class Bars(OwnedApiView):
         asked = BarsIn(data=request.query_params)
         asked.is_valid(raise_exception=True)
         values = asked.validated_data
-        end = values.get("end") or values["start"] + timedelta(days=1)
+        end = values.get("end") or min(values["start"], LAST_DAY) + timedelta(days=1)
         bars, next_start = bars_page(symbol, values["timeframe"], values["start"], end, values["limit"])
         return Response(
             {

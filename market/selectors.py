@@ -102,7 +102,7 @@ def instruments_get(symbols: Iterable[str]) -> dict[str, Instrument]:
 def instruments_matching(text: str) -> QuerySet[Instrument]:
     """Instruments in use whose symbol or name has the text in it, by symbol."""
     found = Instrument.objects.filter(is_active=True)
-    wanted = text.strip()[:60]
+    wanted = text.replace("\0", "").strip()[:60]
     return found.filter(Q(symbol__icontains=wanted) | Q(name__icontains=wanted)) if wanted else found
 
 

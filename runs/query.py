@@ -6,8 +6,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from core.errors import UserError
-
-LARGEST = 2**31 - 1
+from core.requests import LARGEST, whole_in
 
 
 def number_in(request: HttpRequest | Request, name: str) -> int | None:
@@ -15,10 +14,11 @@ def number_in(request: HttpRequest | Request, name: str) -> int | None:
     text = request.GET.get(name, "")
     if not text:
         return None
-    if not text.isascii() or not text.isdecimal() or int(text) > LARGEST:
+    number = whole_in(text)
+    if number is None:
         message = f"{name} should be a whole number from 0 to {LARGEST}, was {text[:40]!r}."
         raise UserError(message, fields={name: message})
-    return int(text)
+    return number
 
 
 def query_with(request: HttpRequest, **changes: object) -> str:

@@ -191,6 +191,11 @@ REST_FRAMEWORK = {
         "rest_framework.permissions.IsAuthenticated",
         "profiles.tokens.authentication.WithinScope",
     ],
+    "DEFAULT_PARSER_CLASSES": [
+        "core.parsers.StrictJson",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "DEFAULT_THROTTLE_CLASSES": ["core.throttle.PerUser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],

@@ -33,7 +33,8 @@ def moment_read(text: str, run: Run, *, is_end: bool = False) -> datetime:
     except ValueError:
         raise UserError(f"There is no such moment: {text!r}.") from None
     read = datetime.combine(day, clock, EXCHANGE_ZONE)
-    return read + timedelta(days=1) if is_end and ":" not in text else read
+    # There is no day after the last one.
+    return read + timedelta(days=1) if is_end and ":" not in text and day < date.max else read
 
 
 def between(name: str, run: Run, first: str | None, last: str | None) -> Q:

@@ -17,7 +17,7 @@ from agents.whatif.specs import specs_read
 from agents.whatif.terms import AS_IT_WAS, Terms
 from core.api import OwnedApiView
 from core.errors import UserError
-from core.requests import UserApiRequest
+from core.requests import UserApiRequest, whole_in
 from profiles.validate import known_fields
 from runs.selectors import access_run
 
@@ -67,7 +67,8 @@ class WhatIfIn(serializers.Serializer[dict[str, Any]]):
 
 def as_setting(value: str | None) -> str | int | None:
     """Whole numbers as numbers: a setting in seconds or sessions wants no text."""
-    return int(value) if value and value.isascii() and value.isdecimal() else value
+    number = whole_in(value or "")
+    return value if number is None else number
 
 
 class WhatIfOut(serializers.Serializer[dict[str, Any]]):

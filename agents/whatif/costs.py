@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.errors import UserError
+from core.requests import whole_in
 
 # Which setting the amount behind the colon is, by convention.
 FEE_AMOUNTS = {"per_share": "fee_per_share", "bps": "fee_bps", "per_trade": "fee_per_trade"}
@@ -35,7 +36,8 @@ def convention(name: str, text: str, amounts: Mapping[str, str]) -> dict[str, An
 
 
 def seconds(text: str) -> int:
-    if not text.isascii() or not text.isdecimal():
-        message = f"delay should be a whole number of seconds, was {text!r}."
+    number = whole_in(text)
+    if number is None:
+        message = f"delay should be a whole number of seconds, was {text[:40]!r}."
         raise UserError(message, fields={"delay": message})
-    return int(text)
+    return number

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from core.htmx import wants_fragment
-from core.requests import UserRequest
+from core.requests import UserRequest, whole_in
 from profiles.notifications import hook, services
 from profiles.notifications.forms import ChoicesForm, WebhookForm
 from profiles.notifications.listing import delivery_rows, inbox_page, settings_page
@@ -50,8 +50,8 @@ def notification_open(request: UserRequest, notification_id: int) -> HttpRespons
 @require_POST
 def inbox_read(request: UserRequest) -> HttpResponse:
     """Mark one notification as read, or all."""
-    typed = request.POST.get("notification", "")
-    ids = [access_notification(request.user, int(typed)).pk] if typed.isdecimal() else None
+    typed = whole_in(request.POST.get("notification", ""))
+    ids = None if typed is None else [access_notification(request.user, typed).pk]
     services.notifications_read(request.user, ids)
     kept = {name: request.GET[name] for name in ("show", "page") if name in request.GET}
     return redirect(f"/notifications/?{urlencode(kept)}" if kept else "profiles:inbox")

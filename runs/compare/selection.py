@@ -9,9 +9,9 @@ from functools import cached_property
 from django.contrib.auth.models import AnonymousUser, User
 
 from core.errors import Forbidden, UserError
+from core.requests import whole_in
 from runs.compare.terms import name_of, unequal_terms
 from runs.models import Run
-from runs.query import LARGEST
 from runs.selectors import run_summaries, runs_of_user
 from runs.summary import RunSummary
 
@@ -64,11 +64,12 @@ class Comparison:
 def ids_in(values: Iterable[str]) -> list[int]:
     """The ids that a query names, once each: "runs=3,5" and "runs=3&runs=5" alike. Raises UserError for nonsense."""
     words = [word.strip() for value in values for word in value.split(",") if word.strip()]
-    wrong = [word for word in words if not (word.isascii() and word.isdecimal() and int(word) <= LARGEST)]
+    found = {word: whole_in(word) for word in words}
+    wrong = [word for word, number in found.items() if number is None]
     if wrong:
         message = f"runs should be ids of runs with commas between them, found {wrong[0][:40]!r}."
         raise UserError(message, fields={"runs": message})
-    return list(dict.fromkeys(map(int, words)))
+    return list(dict.fromkeys(number for number in found.values() if number is not None))
 
 
 def comparison_of(user: User | AnonymousUser, ids: Sequence[int]) -> Comparison:

@@ -10,6 +10,7 @@ from django.db.models import Avg, Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from core.errors import UserError
+from core.requests import whole_in
 from reasoning.calls.models import LLMAttempt
 
 WINDOWS = {1: "24 hours", 7: "7 days", 30: "30 days"}
@@ -38,9 +39,9 @@ class Costs(NamedTuple):
 
 def window_of(text: str) -> int:
     """How many days back to look. Raises UserError."""
-    days = int(text) if text.isdecimal() else 0
+    days = whole_in(text)
     if days not in WINDOWS:
-        raise UserError(f"days should be one of {', '.join(map(str, WINDOWS))}, was {text!r}.")
+        raise UserError(f"days should be one of {', '.join(map(str, WINDOWS))}, was {text[:40]!r}.")
     return days
 
 
