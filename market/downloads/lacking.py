@@ -39,6 +39,7 @@ def days_answered(
         feed=feed, timeframe=timeframe.value, is_quotes=False, symbol__in=symbols, through__isnull=False
     )
     for symbol, first, through in rows.values_list("symbol", "first", "through"):
+        assert through is not None, "those without an end are left out"
         found[symbol].update(day for day in days if first <= day <= through)
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -17,13 +17,13 @@ from tradelab.tests.support import eventually
 
 
 @contextmanager
-def web(port: int) -> Iterator[Child]:
+def web(port: int, environment: Mapping[str, str] | None = None) -> Iterator[Child]:
     """The site in a process of its own, under the role that serves users, on the test's database."""
     url = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + str(connection.settings_dict["NAME"]))
-    environment = {"DATABASE_ROLE": "app", "DATABASE_URL": url.geturl()}
+    known = {"DATABASE_ROLE": "app", "DATABASE_URL": url.geturl(), **(environment or {})}
     command = [sys.executable, "-m", "uvicorn", "tradelab.asgi:application", "--port", str(port)]
     command += ["--log-level", "warning", "--no-access-log", "--timeout-graceful-shutdown", "1"]
-    child = spawn("web", command, environment=environment, folder=BASE_DIR)
+    child = spawn("web", command, environment=known, folder=BASE_DIR)
     try:
         eventually(lambda: is_open(port), seconds=60)
         yield child
