@@ -84,10 +84,12 @@ def decided_facts(run: Run) -> list[Fact]:
         Fact(key="decider", label="Decider", value=summary.decider_title),
         Fact(
             key="decided_share",
-            label="Answered by the decider",
+            label="Answered by the decider, of the steps at which it was asked",
             value=summary.decided_share,
             unit=Unit.PERCENT,
         ),
+        Fact(key="asked", label="Steps at which it was asked", value=run.asked_count, unit=Unit.COUNT),
+        Fact(key="answered", label="Steps that it answered", value=run.decided_count, unit=Unit.COUNT),
         Fact(key="coverage", label="Bars present of those expected", value=run.coverage, unit=Unit.PERCENT),
         Fact(key="orders", label="Orders", value=run.order_count, unit=Unit.COUNT),
         Fact(key="fills", label="Fills", value=run.fill_count, unit=Unit.COUNT),

@@ -56,6 +56,20 @@ def test_the_figure_that_is_asked_for_stands_first(alice: User, losing_run: Run)
     assert "4 OTHER, bought at 51.00 on average, now at 50.00: −$4.00 of open profit" in held
 
 
+def test_steps_at_which_nobody_was_asked_are_not_called_answered(alice: User, losing_run: Run) -> None:
+    steps = losing_run.cursor
+    every = asked(alice, "Should I trust this result?", losing_run).text
+    assert f"- Answered by the decider: {steps} of the {steps} steps at which it was asked\n" in every
+    Run.objects.filter(pk=losing_run.pk).update(asked_count=5, decided_count=4)
+    told = asked(alice, "Should I trust this result?", losing_run)
+    assert f"4 of the 5 steps at which it was asked, of {steps} steps in all" in told.text
+    assert told.unverified == []
+    who = asked(alice, "who made the decisions?", losing_run).text
+    assert "of the steps at which it was asked: 80.00\u202f%" in who
+    Run.objects.filter(pk=losing_run.pk).update(asked_count=0, decided_count=0)
+    assert "was asked at no step" in asked(alice, "Should I trust this result?", losing_run).text
+
+
 def test_without_a_run_the_pages_explain_a_figure(alice: User) -> None:
     told = asked(alice, "What does the Sharpe ratio say?")
     assert (told.failure, told.tools) == (None, ["calculate_metrics", "explain_feature"])

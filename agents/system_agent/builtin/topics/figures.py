@@ -18,7 +18,7 @@ NAMED = (
     (words(r"\bdraw ?downs?\b"), ("max_drawdown", "average_drawdown", "current_drawdown")),
     (words(r"\bhow many (round )?(trades|trips)\b", r"\bnumber of trades\b"), ("trip_count", "orders", "fills")),
     (words(r"\bhow many (orders|fills|denials)\b"), ("orders", "fills", "denials")),
-    (words(r"\b(decider|ai model|language model)\b", r"\bwh(o|ich|at)\b.{0,20}\b(decided|decides|made)\b.{0,20}\b(decisions?|it)\b"), ("decider", "decided_share")),
+    (words(r"\b(decider|ai model|language model)\b", r"\bwh(o|ich|at)\b.{0,20}\b(decided|decides|made)\b.{0,20}\b(decisions?|it)\b"), ("decider", "decided_share", "answered", "asked")),
     (words(r"\bcoverage\b", r"\b(data|bars)\b.{0,20}\b(complete|missing|gaps?)\b", r"\b(missing|complete)\b.{0,20}\b(data|bars)\b"), ("coverage",)),
     (words(r"\b(fees?|commissions?)\b", r"\bslippage\b", r"\bcosts?\b"), ("fees_paid", "slippage_paid", "traded_value")),
     (words(r"\bexposure\b", r"\btime in (the )?market\b"), ("time_in_market", "average_exposure", "max_exposure")),
@@ -39,7 +39,7 @@ KEY_FIGURES = (
     ("profit_factor", "Profit factor"),
     ("sharpe", "Sharpe ratio"),
     ("fees_paid", "Fees paid"),
-    ("decided_share", "Answered by the decider"),
+    ("decided_share", "Answered by the decider, of the steps at which it was asked"),
     ("coverage", "Bars present of those expected"),
 )
 DASHED = "— is undefined: there is too little data for it."
@@ -137,12 +137,21 @@ def write_trust(results: Results) -> str:
         result_line(found),
         bullets(
             f"Round trips: {found.said('trip_count')}" + (", which is few" if 0 < trips < FEW else ""),
-            f"Steps that the decider itself answered: {found.said('decided_share')}",
+            answered_line(found),
             f"Bars present of those expected: {found.said('coverage')}",
         ),
         "One day, or a few, says little about the next: try it on others before you trust it.",
         *found.notes,
     )
+
+
+def answered_line(found: Found) -> str:
+    """Of how many steps the decider's answers can be: one that waits between two questions answers no others."""
+    asked, steps = found.value("asked"), found.value("as_of_step")
+    if not asked:
+        return "The decider was asked at no step"
+    line = f"Answered by the decider: {found.said('answered')} of the {found.said('asked')} steps at which it was asked"
+    return f"{line}, of {found.said('as_of_step')} steps in all" if asked < steps else line
 
 
 FIGURE = Intent(
