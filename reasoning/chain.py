@@ -67,6 +67,14 @@ def digest(value: Any) -> str:
     return sha256(canonical(value)).hexdigest()
 
 
+def digest_or_none(value: Any) -> str | None:
+    """None for what no record or request of ours can hold, such as half a character."""
+    try:
+        return digest(value)
+    except ValueError:
+        return None
+
+
 def moment(at: datetime) -> str:
     """A moment as records spell it."""
     return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat()

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from reasoning.chain import ORIGIN, digest
+from reasoning.chain import ORIGIN, digest_or_none
 from reasoning.ties import Tie, tie_found
 from reasoning.verify import Seal, Verification, verify
 
@@ -39,7 +39,7 @@ def file_verify(lines: Iterable[str]) -> tuple[Mapping[str, Any], Verification]:
     header = next(parsed, None)
     seal = seal_of(header)
     assert header is not None
-    if digest(header.get("snapshot")) != seal.origin["snapshot_hash"]:
+    if digest_or_none(header.get("snapshot")) != seal.origin["snapshot_hash"]:
         return header, Verification(0, 0, "The snapshot was changed: it doesn't give the hash of the origin.")
     calls: dict[int, Tie] = {}
     return header, verify(seal, records_of(parsed, calls), lambda record: calls)
@@ -50,6 +50,8 @@ def records_of(parsed: Iterable[dict[str, Any]], calls: dict[int, Tie]) -> Itera
     for found in parsed:
         if "call" in found:
             number = found["call"]
+            if not isinstance(number, int):
+                raise BadLogFile(f"A call should have its number, has {str(number)[:40]!r}.")
             calls[number] = tie_found(number, found.get("request") or {}, str(found.get("answer")))
         else:
             yield found
@@ -60,12 +62,16 @@ def objects(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
         if not line.strip():
             continue
         try:
-            found = json.loads(line)
-        except ValueError as error:
+            found = json.loads(line, parse_constant=refuse)
+        except (ValueError, RecursionError) as error:
             raise BadLogFile(f"Line {number} should be a JSON object: {error}.") from None
         if not isinstance(found, dict):
             raise BadLogFile(f"Line {number} should be a JSON object, is a {type(found).__name__}.")
         yield found
+
+
+def refuse(word: str) -> None:
+    raise ValueError(f"{word} is no number")
 
 
 def seal_of(header: Mapping[str, Any] | None) -> Seal:

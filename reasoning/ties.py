@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from reasoning.chain import digest
+from reasoning.chain import digest_or_none
 
 FACT = "calls"  # of a record's context
 
@@ -30,6 +30,8 @@ def ties_of(record: Mapping[str, Any]) -> list[Tie]:
     """The calls behind a record; none for one that no language model had a part in. Raises ValueError for a bad one."""
     context = record.get("context")
     text = context.get(FACT, "") if isinstance(context, Mapping) else ""
+    if not isinstance(text, str):
+        raise ValueError(f"calls should be a text, are {text!r}")
     parts = (part.split(" ") for part in text.split(", ") if part)
     return [Tie(int(call), request, answer) for call, request, answer in parts]
 
@@ -40,12 +42,16 @@ def answer_hash(text: str) -> str:
 
 def tie_found(call: int, request: Mapping[str, Any], answer: str) -> Tie:
     """What a call comes to, recomputed from its whole request and answer."""
-    return Tie(call, digest(request), answer_hash(answer))
+    return Tie(call, digest_or_none(request) or "", answer_hash(answer))
 
 
 def tie_problem(record: Mapping[str, Any], found: Mapping[int, Tie]) -> str:
     """Why a record and the calls that were found don't fit; empty when they do."""
-    for tie in ties_of(record):
+    try:
+        ties = ties_of(record)
+    except ValueError:
+        return f"Record {record['seq']} was changed: nobody can read which calls it stands on."
+    for tie in ties:
         call = found.get(tie.call)
         name = f"Call {tie.call}, on which record {record['seq']} stands,"
         if call is None:

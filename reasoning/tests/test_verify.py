@@ -196,6 +196,22 @@ def test_the_calls_behind_a_record_are_checked_with_it() -> None:
     assert "its request doesn't give its hash" in asked.problem
 
 
+def test_half_a_character_is_a_change_like_any_other() -> None:
+    asked = file_verify(with_call(request={**REQUEST, "model": "\ud800"}))[1]
+    assert "its request doesn't give its hash" in asked.problem
+    file = lines()
+    file[0] = file[0].replace("5 % is enough", "\\ud800")
+    assert "snapshot was changed" in file_verify(file)[1].problem
+
+
+@pytest.mark.parametrize("calls", ["7", "seven a b", "7 a b c", 7, None, ["7 a b"]])
+def test_a_record_that_names_its_calls_in_no_readable_way_is_at_fault(calls: object) -> None:
+    """Whoever wrote the whole chain anew gets no further with it than a sentence."""
+    seal, rows = chained([record(1), record(2, context={"calls": calls})])
+    found = file_verify([header_line(seal, {}, SNAPSHOT), *map(json.dumps, rows)])[1]
+    assert (found.broken_at, "which calls it stands on" in found.problem) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("file", "words"),
     [
@@ -204,6 +220,9 @@ def test_the_calls_behind_a_record_are_checked_with_it() -> None:
         (["[1]"], "Line 1 should be a JSON object, is a list"),
         ([*lines(1), "{cut of"], "Line 3 should be a JSON object"),
         (['{"format": "tradelab-log-1"}'], "should have an origin with run"),
+        ([*lines(1), '{"seq": NaN}'], "Line 3 should be a JSON object: NaN is no number"),
+        ([*lines(1), '{"a":' * 100_000], "Line 3 should be a JSON object"),
+        ([*lines(1), '{"call": [7]}'], "A call should have its number"),
     ],
 )
 def test_what_is_no_log_is_refused_in_words(file: list[str], words: str) -> None:
