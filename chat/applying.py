@@ -66,10 +66,12 @@ def words_apply(user: User, asked: Asked) -> Result:
     before = {name: getattr(model, name) for name in asked.payload}
     if any(words.splitlines() != list(restore(asked.diff, 1)) for words in before.values()):
         raise Conflict(f"The words of {model.name} were changed since this was proposed. Ask for it again.")
-    changed = model_update(user, asked.model_id, **asked.payload)
+    marked = [name for name in model.ai_suggested if name in before]
+    changed = model_update(user, asked.model_id, ai_suggested=list(before), **asked.payload)
     return {
         "model_id": changed.pk,
         "before": before,
+        "marked_before": marked,
         "after": {name: getattr(changed, name) for name in before},
         "said": f"{changed.name} has the new words from its next run on.",
         "url": model_url(changed.pk),
@@ -81,7 +83,7 @@ def words_undo(user: User, result: Result) -> None:
     model = access_model(user, result["model_id"], lock=True)
     if any(getattr(model, name) != value for name, value in result["after"].items()):
         raise Conflict(f"The words of {model.name} were changed since; put them right on its page.")
-    model_update(user, model.pk, **result["before"])
+    model_update(user, model.pk, ai_suggested=result.get("marked_before", ()), **result["before"])
 
 
 def run_apply(user: User, asked: Asked) -> Result:

@@ -28,7 +28,15 @@ class ModelIn(serializers.ModelSerializer[TradingModel]):
 class ModelOut(serializers.ModelSerializer[TradingModel]):
     class Meta:
         model = TradingModel
-        fields = ["id", "slug", *services.MODEL_FIELDS, "archived_at", "created_at", "updated_at"]
+        fields = [
+            "id",
+            "slug",
+            *services.MODEL_FIELDS,
+            "ai_suggested",
+            "archived_at",
+            "created_at",
+            "updated_at",
+        ]
         read_only_fields = fields
 
 

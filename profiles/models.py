@@ -64,6 +64,8 @@ class TradingModel(OwnedModel):
     model_parameters = models.JSONField(default=dict, blank=True)
     custom_rules = models.CharField(max_length=MOST_WORDS, blank=True)  # binding for the AI
     custom_instructions = models.CharField(max_length=MOST_WORDS, blank=True)  # guidance for the AI
+    # Fields whose present words an analyst proposed and the user accepted.
+    ai_suggested = ArrayField(models.CharField(max_length=40), default=list, blank=True, editable=False)
 
     trading_style = models.CharField(
         max_length=20, choices=TradingStyle.choices, default=TradingStyle.DAY_TRADING

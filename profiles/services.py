@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.conf import settings
@@ -133,14 +133,22 @@ def slug_free(user: User, name: str) -> str:
 
 
 @transaction.atomic
-def model_update(user: User, model_id: int, /, **changes: Any) -> TradingModel:
-    """Change the fields that were sent and no others. Its slug and its past runs stay as they are."""
+def model_update(
+    user: User, model_id: int, /, *, ai_suggested: Collection[str] = (), **changes: Any
+) -> TradingModel:
+    """Change the fields that were sent and no others. Its slug and its past runs stay as they are.
+
+    `ai_suggested` names those of the changes that an analyst proposed: they are marked until somebody changes them again.
+    """
     known_fields(changes, MODEL_FIELDS)
     model = access_model(user, model_id, lock=True)
+    kept = {name: getattr(model, name) for name in model.ai_suggested}
     for name, value in cleaned(changes).items():
         setattr(model, name, value)
     validate_model(model)
-    model.save(update_fields=[*changes, "updated_at"])
+    marked = {name for name, words in kept.items() if getattr(model, name) == words} | set(ai_suggested)
+    model.ai_suggested = sorted(marked)
+    model.save(update_fields=[*changes, "ai_suggested", "updated_at"])
     return model
 
 
@@ -154,6 +162,8 @@ def model_clone(user: User, model_id: int, *, name: str = "") -> TradingModel:
     source = access_model(user, model_id)
     values = {field: getattr(source, field) for field in MODEL_FIELDS}
     copy = model_create(user, **{**values, "name": name or copy_name(source), "is_active": True})
+    copy.ai_suggested = source.ai_suggested
+    copy.save(update_fields=["ai_suggested"])
     for copy_along in clone_hooks:
         copy_along(source, copy)
     return copy

@@ -43,6 +43,8 @@ def snapshot_take(
         "decider": {"name": decider, "params": decider_params},
         "execution": execution_settings(model, mode).to_json(),
     }
+    if model.ai_suggested:
+        snapshot |= {"ai_suggested": model.ai_suggested}
     if mode == "daily":
         snapshot |= {"cadence": cadence, "sees_before": True}
     safe: dict[str, Any] = json.loads(json.dumps(snapshot, cls=DjangoJSONEncoder))

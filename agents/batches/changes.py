@@ -148,9 +148,12 @@ def model_changed(snapshot: Mapping[str, Any], name: str, text: str, mode: str) 
     setattr(model, name, typed(TradingModel, name, text))
     judged(validate_model, model)
     # What follows from the Model follows here too: a margin account has another kind of execution.
+    marks = snapshot.get("ai_suggested")
     return {
         "model": {**snapshot["model"], **fields_of(model)},
         "execution": execution_settings(model, mode).to_json(),
+        # Other words than an analyst's are no longer an analyst's.
+        **({"ai_suggested": [mark for mark in marks if mark != name]} if marks else {}),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from pydantic import Field
@@ -38,7 +39,10 @@ def config_of_model(asking: Asking, model: TradingModel) -> Payload:
     return Payload(
         title=f"Configuration of {model.name}",
         about=[Fact(key="model_id", label="Model id", value=model.pk, unit=Unit.COUNT)],
-        facts=[Fact(key="in_short", label="In short", value=model_sentence(model)), *text_facts(texts)],
+        facts=[
+            Fact(key="in_short", label="In short", value=model_sentence(model)),
+            *text_facts(texts, model.ai_suggested),
+        ],
         tables=[
             settings_table(model),
             limits_table(limits_now(model)),
@@ -57,7 +61,10 @@ def config_of_run(asking: Asking, wanted: GetModelConfig) -> Payload:
     return Payload(
         title=f"Configuration of {run_title(run)}",
         about=run_facts(run),
-        facts=[Fact(key="decider", label="Decider", value=decider["name"]), *text_facts(snapshot["model"])],
+        facts=[
+            Fact(key="decider", label="Decider", value=decider["name"]),
+            *text_facts(snapshot["model"], snapshot.get("ai_suggested", ())),
+        ],
         tables=[
             values_table("Decider", decider["params"]),
             values_table("Model", plain),
@@ -72,8 +79,11 @@ def config_of_run(asking: Asking, wanted: GetModelConfig) -> Payload:
 TEXTS = {"custom_rules": "Rules in words, binding", "custom_instructions": "Instructions in words, guidance"}
 
 
-def text_facts(values: dict[str, Any]) -> list[Fact]:
-    return [Fact(key=name, label=label, value=values.get(name) or None) for name, label in TEXTS.items()]
+def text_facts(values: dict[str, Any], ai_suggested: Collection[str]) -> list[Fact]:
+    labels = {
+        name: f"{label}, AI suggested" if name in ai_suggested else label for name, label in TEXTS.items()
+    }
+    return [Fact(key=name, label=label, value=values.get(name) or None) for name, label in labels.items()]
 
 
 def settings_table(model: TradingModel) -> Table:

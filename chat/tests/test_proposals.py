@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from agents.batches.changes import snapshot_changed
 from agents.system_agent import events
 from agents.system_agent.proposals.instructions import diff_of
 from agents.tests.world import DAY, bars_make, model_make
@@ -17,10 +18,13 @@ from chat.services import proposal_apply, proposal_dismiss, proposal_undo
 from chat.tests.factories import PROPOSAL, exchange
 from core.errors import Conflict, Forbidden, UserError
 from profiles.models import TradingModel
-from profiles.services import model_update
+from profiles.selectors import profile_get
+from profiles.services import model_clone, model_update
 from rules.models import Author, Rule
 from rules.selectors import rules_of
 from runs.models import Run, RunState
+from runs.snapshot import snapshot_take
+from runs.snapshot_rows import snapshot_sections
 
 HTMX = {"HX-Request": "true"}
 
@@ -186,3 +190,51 @@ def test_the_card_shows_what_it_would_change_and_what_came_of_it(
     assert "Dismissed" in dismissed
     assert alice_client.post(f"/chat/proposals/{part.pk}/apply/").status_code == 302
     assert alice_client.get(f"/chat/proposals/{part.pk}/apply/").status_code == 405
+
+
+def test_words_of_an_analyst_are_marked_until_somebody_changes_them(
+    alice: User, alice_client: Client, model: TradingModel
+) -> None:
+    part = proposed(alice, model, "instructions", custom_instructions="Buy dips, never before 10:00.")
+    proposal_apply(alice, part.pk)
+    model.refresh_from_db()
+    assert model.ai_suggested == ["custom_instructions"]
+    page = alice_client.get(f"/models/{model.pk}/").content.decode()
+    assert page.count("AI suggested") == 1
+    assert alice_client.get(f"/api/v1/models/{model.pk}/").json()["ai_suggested"] == ["custom_instructions"]
+    assert model_clone(alice, model.pk).ai_suggested == ["custom_instructions"]
+    model_update(alice, model.pk, name="Other", custom_instructions=model.custom_instructions)
+    model.refresh_from_db()
+    assert model.ai_suggested == ["custom_instructions"], (
+        "what was sent again unchanged is still an analyst's"
+    )
+    proposal_undo(alice, part.pk)
+    model.refresh_from_db()
+    assert (model.custom_instructions, model.ai_suggested) == ("Buy dips.", [])
+    proposal_apply(alice, part.pk)
+    model_update(alice, model.pk, custom_instructions="Mine.")
+    model.refresh_from_db()
+    assert model.ai_suggested == []
+
+
+def test_a_run_keeps_that_its_words_were_an_analysts(alice: User, model: TradingModel) -> None:
+    def snapshot() -> dict[str, Any]:
+        return snapshot_take(
+            model=model, profile=profile_get(alice), decider="hold", decider_params={}, mode="intraday"
+        )
+
+    assert "ai_suggested" not in snapshot()
+    model.ai_suggested = ["custom_instructions"]
+    marked = snapshot()
+    assert marked["ai_suggested"] == ["custom_instructions"]
+    record = next(section for section in snapshot_sections(marked) if section.title == "Record")
+    assert ("ai suggested", "custom_instructions") in [(row.label.lower(), row.value) for row in record.rows]
+    other = snapshot_changed(marked, "model.custom_instructions", "Mine.", "intraday")
+    assert other["ai_suggested"] == []
+
+
+def test_nobody_sets_the_mark_from_outside(alice_client: Client, model: TradingModel) -> None:
+    answer = alice_client.patch(
+        f"/api/v1/models/{model.pk}/", {"ai_suggested": ["name"]}, content_type="application/json"
+    )
+    assert answer.status_code == 400
