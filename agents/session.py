@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from itertools import islice
-from operator import attrgetter
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -109,8 +108,8 @@ def conclude(user: User, claim: Claim, desk: Desk) -> RunState:
 def progress_of(batch: Batch, seconds: float) -> Progress:
     """Count what these steps add to their run."""
     eventful = batch.eventful
-    asked = sum(map(attrgetter("was_asked"), batch.decisions()))
-    failed = sum(map(bool, map(attrgetter("failure_code"), batch.decisions())))
+    asked = sum(steps for decision, steps in batch.said() if decision.was_asked)
+    failed = sum(steps for decision, steps in batch.said() if decision.failure_code)
     return Progress(
         steps=len(batch),
         asked=asked,

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 
-from broker.equity import Ints, to_units
+from broker.equity import Ints, is_whole, to_units
 from trading.money import ZERO
 from trading.session import StepResult
 from trading.stretch import Part, Quiet, Stretch
 from trading.types import Decision, Outcome
+
+
+class Columns(NamedTuple):
+    """Epoch seconds UTC of the end of each step; equity, cash and value of shorts after it in units."""
+
+    at: Ints
+    equity: Ints
+    cash: Ints
+    short_value: Ints
 
 
 @dataclass(slots=True)
@@ -52,21 +62,22 @@ class Batch:
             if result.outcome != Outcome.HELD or result.notices or result.forced or result.verdicts
         ]
 
-    def decisions(self) -> Iterator[Decision]:
+    def said(self) -> Iterator[tuple[Decision, int]]:
+        """Each decision with the number of steps in a row at which it stood."""
         return chain.from_iterable(
-            part.decisions if isinstance(part, Quiet) else (part.decision,) for part in self.parts()
+            part.said if isinstance(part, Quiet) else ((part.decision, 1),) for part in self.parts()
         )
 
     @property
     def ends_asked(self) -> bool:
         """Whether the decider was asked at the last step."""
         last = self.stretches[-1].parts[-1]
-        return (last.decisions[-1] if isinstance(last, Quiet) else last.decision).was_asked
+        return (last.said[-1][0] if isinstance(last, Quiet) else last.decision).was_asked
 
     @property
     def last_equity(self) -> Decimal:
         last = self.stretches[-1].parts[-1]
-        return last.equity[-1] if isinstance(last, Quiet) else last.equity
+        return last.last_equity if isinstance(last, Quiet) else last.equity
 
     @property
     def last_now(self) -> datetime:
@@ -76,26 +87,41 @@ class Batch:
     @property
     def at(self) -> Ints:
         """The end of each step, epoch seconds UTC."""
-        return join(
-            part.ends if isinstance(part, Quiet) else [int(part.now.timestamp())] for part in self.parts()
-        )
+        return self.columns().at
 
-    def columns(self) -> tuple[Ints, Ints, Ints]:
-        """Equity, cash and value of shorts after each step, in units."""
+    def columns(self) -> Columns:
+        """The account after each step."""
         parts = list(self.parts())
-        steps = [len(part.equity) if isinstance(part, Quiet) else 1 for part in parts]
-        equity = to_units(
-            chain.from_iterable(part.equity if isinstance(part, Quiet) else (part.equity,) for part in parts)
-        )
+        steps = [part.steps if isinstance(part, Quiet) else 1 for part in parts]
         # Cash moves, and shorts are held, in eventful steps only.
-        cash = to_units(part.cash for part in parts)
-        short = to_units(ZERO if isinstance(part, Quiet) else part.short_value for part in parts)
-        return equity, cash.repeat(steps), short.repeat(steps)
+        cash = to_units([part.cash for part in parts]).repeat(steps)
+        short = to_units([ZERO if isinstance(part, Quiet) else part.short_value for part in parts]).repeat(
+            steps
+        )
+        at, equity, first = np.empty(self.steps, dtype=np.int64), cash.copy(), 0
+        events: dict[int, StepResult] = {}
+        for part, count in zip(parts, steps, strict=True):
+            if not isinstance(part, Quiet):
+                events[first] = part
+            else:
+                at[first : first + count] = part.ends
+                if part.held:
+                    add_worth(equity[first : first + count], part)
+            first += count
+        places = list(events)
+        at[places] = [int(event.now.timestamp()) for event in events.values()]
+        equity[places] = to_units([event.equity for event in events.values()])
+        return Columns(at, equity, cash, short)
 
     def parts(self) -> Iterator[Part]:
         for stretch in self.stretches:
             yield from stretch.parts
 
 
-def join(columns: Iterable[Ints | list[int]]) -> Ints:
-    return np.concatenate([np.empty(0, dtype=np.int64), *columns])
+def add_worth(equity: Ints, part: Quiet) -> None:
+    """Turn cash into equity; by whole units where that is exact."""
+    if is_whole(part.cash) and all(units is not None for _, _, units in part.held):
+        for quantity, _, units in part.held:
+            equity += int(quantity) * units
+    else:
+        equity[:] = to_units(part.equity)

@@ -12,18 +12,29 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from trading.reel import UNITS
 from trading.statistics import Moments
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-UNITS = 100_000_000  # stored whole numbers are hundred-millionths of a dollar
 _UNIT, _SCALE = Decimal(1).scaleb(-8), Decimal(UNITS)
 
 
 def to_units(amounts: Iterable[Decimal]) -> Ints:
     """Dollars as whole units, rounded half even where a price had more than eight decimals."""
-    return np.fromiter([int((amount * _SCALE).to_integral_value()) for amount in amounts], dtype=np.int64)
+    found, last, units = [], None, 0
+    for amount in amounts:
+        if amount is not last:  # often the same again and again
+            last, units = amount, int((amount * _SCALE).to_integral_value())
+        found.append(units)
+    return np.array(found, dtype=np.int64)
+
+
+def is_whole(amount: Decimal) -> bool:
+    """Whether an amount is a whole number of units."""
+    units = amount * _SCALE
+    return units == units.to_integral_value()
 
 
 def to_dollars(units: int) -> Decimal:

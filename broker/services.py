@@ -98,16 +98,12 @@ def round_trips_record(run: Run, results: Sequence[StepResult]) -> None:
 
 
 def equity_record(run: Run, batch: Batch, benchmark: Ints) -> None:
-    equity, cash, short_value = batch.columns()
     segment = EquitySegment(
         user_id=run.user_id,
         run=run,
         first_step=batch.first_step,
         peak_before=int(to_units([batch.peak_before])[0]),
-        at=batch.at,
-        equity=equity,
-        cash=cash,
-        short_value=short_value,
+        **batch.columns()._asdict(),
         benchmark=benchmark[batch.first_step - 1 :][: len(batch)],
     )
     if len(batch) < MANY_STEPS:

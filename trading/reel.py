@@ -20,6 +20,8 @@ from trading.types import Bar, Quote, new
 Ints = NDArray[np.int64]
 WINDOW = 2048
 MOST_PRICES = 16_384
+UNITS = 100_000_000  # whole numbers of money are hundred-millionths of a dollar
+MOST_UNITS = 10**15  # a decimal of up to 15 digits is the shortest spelling of its float
 
 
 class Columns(Protocol):
@@ -59,7 +61,10 @@ class Strip:
 
     highs: list[float]
     lows: list[float]
-    closes: list[Decimal | None]
+    prices: list[float]
+    closes: list[Decimal | None]  # the same, exactly
+    units: Ints | None  # the same in units; None where a price is missing, or is no whole number of them
+    top_units: int  # the highest of them
     is_dense: bool  # it has a bar at every step
 
 
@@ -153,12 +158,16 @@ class Reel:
     def _strip(self, symbol: str, first: int, end: int) -> Strip:
         bars, rows = self.columns[symbol], self._rows[symbol][first:end]
         highs, lows = bars.high[rows].tolist(), bars.low[rows].tolist()
-        closes: list[Decimal | None] = list(map(exact, bars.close[rows].tolist()))
+        floats = bars.close[rows]
+        prices = floats.tolist()
+        closes: list[Decimal | None] = list(map(exact, prices))
         gaps = np.flatnonzero(rows < 0).tolist()
         for gap in gaps:
             closes[gap] = None
             highs[gap], lows[gap] = -math.inf, math.inf
-        return Strip(highs, lows, closes, is_dense=not gaps)
+        units = None if gaps else units_of(floats)
+        top = 0 if units is None else int(units.max())
+        return Strip(highs, lows, prices, closes, units, top, is_dense=not gaps)
 
     def _rows_of(self, symbol: str, bars: Columns) -> NDArray[np.int32]:
         """The row of each step's bar, -1 where there is none."""
@@ -191,6 +200,14 @@ class Reel:
             row = int(np.argmax(is_late)) + 1
             start = datetime.fromtimestamp(int(bars.start[row]), UTC)
             raise ValueError(f"{symbol} bars are out of order at {start.isoformat()}")
+
+
+def units_of(prices: NDArray[np.float64]) -> Ints | None:
+    """Prices in units, if that is what their shortest spellings say."""
+    if prices.max(initial=0) * UNITS >= MOST_UNITS:
+        return None
+    units: Ints = np.rint(prices * UNITS).astype(np.int64)
+    return units if np.array_equal(units / UNITS, prices) else None
 
 
 def _check_steps(starts: Ints, ends: Ints) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import chain, repeat
+from operator import add
 from typing import NamedTuple
 
+from trading.holding import Held
 from trading.money import ZERO
 from trading.reel import Ints
 from trading.session import StepResult, outcome_of
@@ -22,8 +25,27 @@ class Quiet:
     cash: Decimal
     peak_before: Decimal
     ends: Ints  # of each step, epoch seconds UTC
-    equity: list[Decimal]
-    decisions: list[Decision]
+    held: Sequence[Held]
+    said: Sequence[tuple[Decision, int]]  # each decision with the number of steps in a row at which it stood
+
+    @property
+    def steps(self) -> int:
+        return len(self.ends)
+
+    @property
+    def equity(self) -> list[Decimal]:
+        """Equity after each step."""
+        equity: Iterable[Decimal] = repeat(self.cash, self.steps)
+        for quantity, closes, _ in self.held:
+            equity = map(add, equity, [quantity * close for close in closes])
+        return list(equity)
+
+    @property
+    def last_equity(self) -> Decimal:
+        equity = self.cash
+        for quantity, closes, _ in self.held:
+            equity += quantity * closes[-1]
+        return equity
 
     @property
     def last_now(self) -> datetime:
@@ -31,13 +53,14 @@ class Quiet:
 
     def results(self) -> Iterator[StepResult]:
         """The same steps one by one, as `session.step` returns them."""
-        peak, ends = self.peak_before, self.ends.tolist()
-        for offset, decision in enumerate(self.decisions):
-            equity = self.equity[offset]
+        peak = self.peak_before
+        decisions = chain.from_iterable(repeat(decision, steps) for decision, steps in self.said)
+        steps = zip(decisions, self.equity, self.ends.tolist(), strict=True)
+        for offset, (decision, equity, end) in enumerate(steps):
             peak = max(peak, equity)
             yield StepResult(
                 step=self.first_step + offset,
-                now=datetime.fromtimestamp(ends[offset], UTC),
+                now=datetime.fromtimestamp(end, UTC),
                 fills=(),
                 round_trips=(),
                 orders=(),
@@ -64,7 +87,7 @@ class Stretch(NamedTuple):
 
     @property
     def steps(self) -> int:
-        return sum(len(part.equity) if isinstance(part, Quiet) else 1 for part in self.parts)
+        return sum(part.steps if isinstance(part, Quiet) else 1 for part in self.parts)
 
     @property
     def equity(self) -> list[Decimal]:

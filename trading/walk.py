@@ -161,19 +161,19 @@ class _Walker:
         """Uneventful steps up to a decision that wants something. Return the index after the last step taken."""
         account, window, watch, first = self.account, self.window, self.watch, index
         holdings = [
-            Holding(position, window.strips[symbol]) for symbol, position in account.positions.items()
+            Holding(position, window.strips[symbol], account.marks)
+            for symbol, position in account.positions.items()
         ]
         cash, peak, first_step = account.cash, account.peak_equity, account.step + 1
-        equity: list[Decimal] = []
-        decisions: list[Decision] = []
+        said: list[tuple[Decision, int]] = []
         event: StepResult | None = None
         while event is None and index < self.end:
             if self.hold is not None and (end := self._rests_to()) > index:
-                equity += self._take(holdings, index, end)
-                decisions += repeat(self.hold, end - index)
+                self._take(holdings, index, end)
+                said.append((self.hold, end - index))
                 index, self.hold = end, None
                 continue
-            value = self._take(holdings, index, index + 1)
+            self._take(holdings, index, index + 1)
             index += 1
             if watch is not None and (watched := watch(account)) is not None:
                 event = self._act(self._execution(), watched)
@@ -183,13 +183,13 @@ class _Walker:
                 self.hold = None
                 event = self._act(self._execution(), decision=decision)
                 break
-            equity += value
-            decisions.append(decision)
+            said.append((decision, 1))
             if self.rests_until is not None:
                 self.hold = decision
-        if equity:
-            ends = window.ends[first : first + len(equity)]
-            self.parts.append(Quiet(first_step, cash, peak, ends, equity, decisions))
+        if said:
+            end = index if event is None else index - 1
+            held = [holding.held(first, end) for holding in holdings]
+            self.parts.append(Quiet(first_step, cash, peak, window.ends[first:end], held, said))
         if event is not None:
             self.parts.append(event)
         return index
@@ -199,19 +199,17 @@ class _Walker:
         assert self.rests_until is not None
         return min(self.rests_until() - 1 - self.window.first, self.end)
 
-    def _take(self, holdings: Sequence[Holding], index: int, end: int) -> list[Decimal]:
-        """Take steps in which nothing happens but prices. Return equity after each of them."""
+    def _take(self, holdings: Sequence[Holding], index: int, end: int) -> None:
+        """Take steps in which nothing happens but prices."""
         account, window = self.account, self.window
         account.step += end - index
         account.now = now = window.now(end - 1)
         if account.submitted_at:
             forget_old(account)
-        equity: Iterable[Decimal] = repeat(account.cash, end - index)
-        for holding in holdings:
-            equity = map(add, equity, holding.worth(index, end, account.marks))
-        equity = list(equity)
         if holdings:
-            account.peak_equity = max(account.peak_equity, max(equity))
+            for holding in holdings:
+                holding.live(index, end)
+            account.peak_equity = max(account.peak_equity, self._highest(holdings, index, end))
         for symbol, closes in self.closes:
             last = end - 1
             while closes[last] is None and last > index:
@@ -220,7 +218,16 @@ class _Walker:
             if close is not None:
                 account.marks[symbol] = close
                 account.marked_at[symbol] = now if last == end - 1 else window.now(last)
-        return equity
+
+    def _highest(self, holdings: Sequence[Holding], index: int, end: int) -> Decimal:
+        """The highest equity after any of these steps; marks are those before them."""
+        cash, marks = self.account.cash, self.account.marks
+        if len(holdings) == 1 and holdings[0].strip.is_dense:
+            return cash + holdings[0].highest(index, end)
+        equity: Iterable[Decimal] = repeat(cash, end - index)
+        for holding in holdings:
+            equity = map(add, equity, holding.worth(index, end, marks[holding.symbol]))
+        return max(equity)
 
     def _needs_watching(self) -> bool:
         account = self.account

@@ -65,8 +65,7 @@ class Simulated:
         """Its equity with buy-and-hold under the same conditions beside it."""
         run = self.recorded.run
         benchmark = buy_and_hold_units(self.timeline, run.initial_cash, self.conditions.execution)
-        equity, cash, short_value = self.batch.columns()
-        segment = Segment(1, self.batch.at, equity, cash, short_value, benchmark[: len(self.batch)])
+        segment = Segment(1, *self.batch.columns(), benchmark[: len(self.batch)])
         return EquityCurve.join([segment], run.initial_cash)
 
     @cached_property
