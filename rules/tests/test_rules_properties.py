@@ -128,6 +128,7 @@ def test_another_rule_lets_nothing_through_that_was_denied_and_nothing_larger(
         assert quantity <= loose[order]
 
 
+RESIZABLE = {code for kind in KINDS.values() if "resize" in kind.verbs for code in kind.codes}
 RESIZING = tuple(sorted(name for name, kind in KINDS.items() if "resize" in kind.verbs))
 
 
@@ -150,6 +151,26 @@ def test_what_was_resized_passes_every_limit_and_a_share_more_does_not(
     assert again.orders[-1].quantity == order.quantity
     larger = approve(intent._replace(quantity=closing + order.quantity + 1, equity_percent=None), account)
     assert larger.verdicts
+
+
+@MOST
+@given(LIMITS, st.lists(rules(RESIZING, ["resize"]), min_size=1, max_size=3), ENTRIES, seasoned())
+def test_no_larger_size_would_have_passed(
+    limits: dict[str, Any], some: list[dict[str, Any]], intent: OrderIntent, account: Account
+) -> None:
+    """Every size up to the one asked for is put to the door, and what was given is the largest that passes."""
+    approve = door({**limits, "rules": some}).approve
+    asked = intent.quantity or 40
+    answers = {
+        size: approve(intent._replace(quantity=size, equity_percent=None), account)
+        for size in range(1, asked + 1)
+    }
+    passing = [size for size, found in answers.items() if found.orders and not found.verdicts]
+    said, orders = answers[asked].verdicts, answers[asked].orders
+    if any(verdict.effect is Effect.RESIZED for verdict in said):
+        assert sum(order.quantity for order in orders) == max(passing)
+    elif said and all(verdict.code in RESIZABLE and verdict.version for verdict in said):
+        assert max(passing, default=0) <= sum(order.quantity for order in orders), "denied, as nothing fits"
 
 
 @MOST
