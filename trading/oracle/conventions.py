@@ -22,7 +22,7 @@ from trading.settings import (
     TouchedFill,
 )
 
-# Outside cases state bare prices: no slippage, no fees, no tick, no cap on volume, unless they say so.
+# Outside cases state bare prices: no slippage, no fees, no interest, no tick, no cap on volume, unless they say so.
 PLAIN: dict[str, Any] = {
     "slippage": SlippageModel.NONE,
     "fees": FeeModel.ZERO,
@@ -30,6 +30,7 @@ PLAIN: dict[str, Any] = {
     "tick_size": None,
     "account_type": AccountType.MARGIN,
     "leverage": Decimal(1000),
+    "borrow_rate": Decimal(0),
     "initial_margin": Decimal("0.001"),
     "maintenance_margin": Decimal("0.000001"),
 }

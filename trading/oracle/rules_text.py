@@ -7,23 +7,40 @@ case unsupported: half of an algorithm has no result.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from trading.corporate_actions import CorporateAction, Split
+from trading.corporate_actions import CorporateAction, Dividend, Split
 from trading.ledger import Account
+from trading.oracle.clauses import intents_in, level_in
+from trading.oracle.hours import NEW_YORK
 from trading.oracle.results import NotSupported
-from trading.oracle.tape import CLOSE, NEW_YORK
 from trading.types import Action, Fill, OrderIntent, OrderType, TimeInForce
 
 Intents = Callable[[Account], list[OrderIntent]]
 BEFORE_OPEN = time(8)
-_AT = r"at (?P<time>\d\d:\d\d)(?: on (?P<date>\d{4}-\d\d-\d\d))?"
-_WHAT = r"(?P<quantity>\d+) (?P<symbol>[A-Z]+)"
-_SIDE = r"(?P<side>buy|sell)"
+_TIME, _DATE = r"(?P<time>\d\d:\d\d)", r"(?P<date>\d{4}-\d\d-\d\d)"
+_ANCHORS = (
+    rf"\(?\b(?:at |on )?{_DATE},? (?:at )?{_TIME}\)?",
+    rf"\b(?P<every>every|each) (?:trading )?day at {_TIME}",
+    rf"\bat {_TIME} (?:on )?(?P<every>every|each) (?:trading )?day",
+    rf"\bat {_TIME}(?: on {_DATE})?",
+)
+_TRADES = re.compile(
+    r"\b(?:buy|sell|short|cover|send|cancel|liquidate|close (?:all|everything)|move|update|change)\b"
+)
+_INSTRUCTS = re.compile(
+    r"^(?:at|on|after|before|every|each|then|when|whenever|if|from|once|send|buy|sell|short|cover|cancel|while)\b"
+)
+_EVERYTHING = re.compile(r"\b(?:sell|close|cover) (?:all|everything)\b|\bliquidate\b")
+_MOVES = re.compile(
+    r"\b(?:move|update|change|raise|lower) (?:its|the) (?P<which>limit|stop)(?: price)?(?P<to> to .*)"
+)
+# What explains or forecasts, and is no part of what to do.
+_REMARKS = re.compile(r"\((?!(?:the )?[a-z ]+ [-+] )[^)]*\)|,? (?:and )?hold\b.*$|,? i\.e\. .*$|: .*$")
 
 
 @dataclass
@@ -33,11 +50,14 @@ class Script:
     sends: list[tuple[datetime, Intents]] = field(default_factory=list)
     actions: list[tuple[datetime, CorporateAction]] = field(default_factory=list)
     cancel_all_at: list[datetime] = field(default_factory=list)
-    on_fill: Callable[[Fill], OrderIntent] | None = None
+    on_fill: Callable[[Fill, Account], list[OrderIntent]] | None = None
 
 
-def read(case: Mapping[str, Any]) -> Script:
-    """Turn a case's rules into a script, or raise NotSupported naming the sentence that was not understood."""
+def read(case: Mapping[str, Any], days: Callable[[], Sequence[date]]) -> Script:
+    """Turn a case's rules into a script, or raise NotSupported naming the sentence that was not understood.
+
+    `days` tells those of its data, for what is done on every one of them.
+    """
     script = Script()
     specified = case.get("reproduced_by_us", {}).get("orders_spec")
     if specified is not None:
@@ -55,107 +75,148 @@ def read(case: Mapping[str, Any]) -> Script:
                 reader(script, named, day, sentence)
                 break
         else:
-            if re.search(r"^(at|after|on) .*\b(buy|sell|send)\b", sentence):
-                raise NotSupported(f"not understood: {sentence}")
+            if _INSTRUCTS.search(sentence) and _TRADES.search(sentence):
+                day = _instructions(script, sentence, day, days)
     if not script.sends:
         raise NotSupported("no order found in its rules")
     return script
 
 
-def _when(day: date, named: Mapping[str, Any]) -> datetime:
-    return datetime.combine(day, time.fromisoformat(named["time"]), NEW_YORK)
+def _instructions(
+    script: Script, sentence: str, day: date | None, days: Callable[[], Sequence[date]]
+) -> date | None:
+    """Read a sentence clause by clause; return the day that the next one goes on from."""
+    times: list[datetime] = []
+    for clause in re.split(r"; |, then |\bthen (?=at\b)", sentence):
+        found = next((m for anchor in _ANCHORS if (m := re.search(anchor, clause))), None)
+        if found is not None:
+            named = found.groupdict()
+            day = date.fromisoformat(named["date"]) if named.get("date") else day
+            at = time.fromisoformat(named["time"])
+            chosen = days() if named.get("every") else [day] if day else []
+            times = [datetime.combine(each, at, NEW_YORK) for each in chosen]
+            clause = clause[: found.start()] + clause[found.end() :]
+        clause = _REMARKS.sub("", clause)
+        if _TRADES.search(clause):
+            if not times:
+                raise NotSupported(f"not understood, for it has no date: {sentence}")
+            for at_time in times:
+                _do(script, clause, at_time)
+    return day
 
 
-def _action(named: Mapping[str, Any]) -> Action:
-    return Action.BUY if named["side"] == "buy" else Action.SELL
-
-
-def _order(named: Mapping[str, Any], kind: OrderType = OrderType.MARKET, **more: Any) -> OrderIntent:
-    return OrderIntent(
-        _action(named),
-        named["symbol"],
-        int(named["quantity"]),
-        order_type=kind,
-        **{"time_in_force": TimeInForce.GTC} | more,
-    )
-
-
-def _market(script: Script, named: dict[str, Any], day: date, sentence: str) -> None:
-    script.sends.append((_when(day, named), _always(_order(named))))
-
-
-def _stop_from_close(script: Script, named: dict[str, Any], day: date, sentence: str) -> None:
-    distance = Decimal(named["sign"] + named["distance"])
-
-    def intents(account: Account) -> list[OrderIntent]:
-        return [_order(named, OrderType.STOP, stop_price=account.marks[named["symbol"]] + distance)]
-
-    script.sends.append((_when(day, named), intents))
-
-
-def _limit_share_of_price(script: Script, named: dict[str, Any], day: date, sentence: str) -> None:
-    def intents(account: Account) -> list[OrderIntent]:
-        limit = account.marks[named["symbol"]] * Decimal(named["percent"]) / 100
-        return [_order(named, OrderType.LIMIT, limit_price=limit)]
-
-    at = _when(day, named)
-    script.sends.append((at, intents))
-    if "cancel it at once" in sentence:
+def _do(script: Script, clause: str, at: datetime) -> None:
+    moved = _MOVES.search(clause)
+    if moved is not None:
+        script.sends.append((at, _moving(moved["which"], moved["to"])))
+        return
+    if _EVERYTHING.search(clause):
+        script.sends.append((at, _closing(OrderType.MARKET)))
+        return
+    makers = intents_in(clause)
+    if makers:
+        script.sends.append((at, lambda account: [make(account) for make in makers]))
+    if re.search(r"\bcancel\b", clause):
         script.cancel_all_at.append(at)
+    elif not makers:
+        raise NotSupported(f"not understood: {clause}")
+
+
+def _closing(kind: OrderType) -> Intents:
+    return lambda account: [OrderIntent(Action.CLOSE, name, order_type=kind) for name in account.positions]
+
+
+def _moving(which: str, to: str) -> Intents:
+    """The latest working order that has such a price, sent anew with another."""
+    level = level_in(to, "to")
+    if level is None:
+        raise NotSupported(f"no price in: {which}{to}")
+    name = f"{which}_price"
+
+    def intents(account: Account) -> list[OrderIntent]:
+        found = [each for each in account.working.values() if getattr(each, name) is not None]
+        if not found:
+            return []
+        order = found[-1]
+        kept: dict[str, Any] = {
+            each: getattr(order, each)
+            for each in ("order_type", "limit_price", "stop_price", "time_in_force")
+        }
+        action = Action.BUY if order.side.sign > 0 else Action.SELL
+        new = OrderIntent(action, order.symbol, order.remaining, replaces=order.number, **kept)
+        changed: dict[str, Any] = {name: level(account.marks[order.symbol])}
+        return [new._replace(**changed)]
+
+    return intents
 
 
 def _on_open_twice(script: Script, named: dict[str, Any], day: date, sentence: str) -> None:
-    second = named | {"quantity": named["second"]}
     kind = OrderType.MARKET_ON_OPEN
-    script.sends.append((_when(day, named), lambda account: [_order(named, kind), _order(second, kind)]))
+    side = Action.BUY if named["side"] == "buy" else Action.SELL
+    both = [
+        OrderIntent(side, named["symbol"], int(named[n]), order_type=kind) for n in ("quantity", "second")
+    ]
+    at = datetime.combine(day, time.fromisoformat(named["time"]), NEW_YORK)
+    script.sends.append((at, lambda account: both))
 
 
 def _split(script: Script, named: dict[str, Any], day: date, sentence: str) -> None:
     at = datetime.combine(day, BEFORE_OPEN, NEW_YORK)
-    script.actions.append((at, Split("", Decimal(named["new"]) / Decimal(named["old"]))))
+    script.actions.append((at, Split("", Decimal(named["new"]), per=Decimal(named["old"]))))
     if "sell everything" in sentence:
-
-        def intents(account: Account) -> list[OrderIntent]:
-            return [
-                OrderIntent(Action.CLOSE, symbol, order_type=OrderType.MARKET_ON_OPEN)
-                for symbol in account.positions
-            ]
-
-        script.sends.append((at, intents))
+        script.sends.append((at, _closing(OrderType.MARKET_ON_OPEN)))
 
 
-def _stop_from_fill(script: Script, named: dict[str, Any], day: date, sentence: str) -> None:
-    distance = Decimal(named["sign"] + named["distance"])
+def _dividend(script: Script, named: dict[str, Any], day: date, sentence: str) -> None:
+    at = datetime.combine(day, BEFORE_OPEN, NEW_YORK)
+    script.actions.append((at, Dividend("", Decimal(named["amount"]))))
 
-    def answer(fill: Fill) -> OrderIntent:
-        stop = fill.price + distance
-        return _order(named | {"symbol": fill.symbol}, OrderType.STOP, stop_price=stop)
+
+def _on_fill(script: Script, named: dict[str, Any], day: date, sentence: str) -> None:
+    told = _REMARKS.sub("", named["orders"])
+
+    def answer(fill: Fill, account: Account) -> list[OrderIntent]:
+        # Prices in the answer count from the fill, and the symbol is its own.
+        makers = intents_in(
+            re.sub(r"\b(for|of) (\d+)(?! [A-Z])", rf"\1 \2 {fill.symbol}", told), base="fill price"
+        )
+        seen = account.copy()
+        seen.marks[fill.symbol] = fill.price
+        return [make(seen) for make in makers]
 
     script.on_fill = answer
 
 
 def _limits(script: Script, named: dict[str, Any], day: date, sentence: str) -> None:
-    intents = []
-    for kind, until, price in re.findall(r"(GTC|day|GTD)(?: (\d{4}-\d\d-\d\d))? @([\d.]+)", named["list"]):
-        expires = datetime.combine(date.fromisoformat(until), CLOSE, NEW_YORK) if until else None
-        tif = TimeInForce(kind.lower())
-        intents.append(
-            _order(named, OrderType.LIMIT, limit_price=Decimal(price), time_in_force=tif, expires_at=expires)
-        )
-    script.sends.append((_when(day, named), lambda account: intents))
+    at = datetime.combine(day, time.fromisoformat(named["time"]), NEW_YORK)
+    words = f"limit {named['side']} of {named['quantity']} {named['symbol']}"
+    told = [f"{words} @{price}, {until}" for until, price in _each_limit(named["list"])]
+    makers = [make for clause in told for make in intents_in(clause)]
+    script.sends.append((at, lambda account: [make(account) for make in makers]))
+
+
+def _each_limit(listed: str) -> Iterator[tuple[str, str]]:
+    for item in listed.split(", "):
+        until, _, price = item.partition(" @")
+        yield until, price
 
 
 def _limit_if_touched(script: Script, sentence: str, specified: list[dict[str, Any]]) -> None:
-    found = re.search(rf"limit-if-touched {_SIDE} of {_WHAT}", sentence)
+    found = re.search(
+        r"limit-if-touched (?P<side>buy|sell) of (?P<quantity>\d+) (?P<symbol>[A-Z]+)", sentence
+    )
     if found is None:
         raise NotSupported(f"not understood: {sentence}")
-    named = found.groupdict()
+    side = Action.BUY if found["side"] == "buy" else Action.SELL
     for order in specified:
-        intent = _order(
-            named,
-            OrderType.LIMIT_IF_TOUCHED,
+        intent = OrderIntent(
+            side,
+            found["symbol"],
+            int(found["quantity"]),
+            order_type=OrderType.LIMIT_IF_TOUCHED,
             limit_price=Decimal(str(order["limit"])),
             stop_price=Decimal(str(order["trigger"])),
+            time_in_force=TimeInForce.GTC,
         )
         script.sends.append((datetime.fromisoformat(order["placed_at"]), _always(intent)))
 
@@ -165,22 +226,17 @@ def _always(intent: OrderIntent) -> Intents:
 
 
 _FORMS: tuple[tuple[str, Callable[[Script, dict[str, Any], date, str], None]], ...] = (
-    (rf"{_AT}.*? {_SIDE} {_WHAT}(?: short)? at (?:the )?(?:market|trade close)", _market),
-    (rf"\((?P<date>\d{{4}}-\d\d-\d\d) (?P<time>\d\d:\d\d)\) {_SIDE} {_WHAT}(?: short)? at market", _market),
-    (rf"{_AT} send a market {_SIDE} of {_WHAT}", _market),
     (
-        rf"{_AT} send a {_SIDE} stop of {_WHAT} at \(last close (?P<sign>[+-]) (?P<distance>[\d.]+)\)",
-        _stop_from_close,
-    ),
-    (rf"{_AT} send a limit {_SIDE} of {_WHAT} at (?P<percent>[\d.]+) % of the price", _limit_share_of_price),
-    (
-        rf"{_AT} send a market-on-open {_SIDE} of {_WHAT} and a plain market \w+ of (?P<second>\d+)",
+        rf"at {_TIME}(?: on {_DATE})? send a market-on-open (?P<side>buy|sell) of (?P<quantity>\d+) (?P<symbol>[A-Z]+) "
+        r"and a plain market \w+ of (?P<second>\d+)",
         _on_open_twice,
     ),
-    (r"(?P<new>\d+):(?P<old>\d+) split,? before the open of (?P<date>\d{4}-\d\d-\d\d)", _split),
+    (rf"(?P<new>\d+):(?P<old>\d+) (?:reverse )?split,? before the open of {_DATE}", _split),
+    (rf"dividend of \$?(?P<amount>[\d.]+\d).*?{_DATE}", _dividend),
+    (r"^on its fill send (?P<orders>.*)", _on_fill),
     (
-        rf"on its fill send a {_SIDE} stop for (?P<quantity>\d+) at \(fill price (?P<sign>[+-]) (?P<distance>[\d.]+)\)",
-        _stop_from_fill,
+        rf"at {_TIME}(?: on {_DATE})? send \w+ limit (?P<side>buy|sell)s of (?P<quantity>\d+) (?P<symbol>[A-Z]+): "
+        r"(?P<list>.*)",
+        _limits,
     ),
-    (rf"{_AT} send \w+ limit {_SIDE}s of {_WHAT}: (?P<list>.*)", _limits),
 )

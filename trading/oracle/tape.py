@@ -6,17 +6,15 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from trading.oracle.hours import NEW_YORK, closes_at, opens_at
 from trading.oracle.results import NotSupported
 from trading.types import Bar, Quote
 
-NEW_YORK = ZoneInfo("America/New_York")
-OPEN, CLOSE = time(9, 30), time(16)
 _OHLC = ("open", "high", "low", "close")
 
 
@@ -40,18 +38,20 @@ def load(case: Mapping[str, Any], data: Path) -> list[Minute]:
     first, last = (date.fromisoformat(day) for day in case["period"].split(".."))
     scale = re.match(r"raw \* ([\d.]+)", case.get("price_basis", ""))
     factor = Decimal(scale[1]) if scale else Decimal(1)
+    is_extended = any(
+        re.search(r"extended|pre-market", text) for text in (*case["rules"], *case.get("conventions", ()))
+    )
     minutes: dict[datetime, Minute] = {}
     for name in case["data"]:
         path = data / Path(name).relative_to("data")
         if not path.exists():
             raise NotSupported(f"its data {name} is not there")
-        is_hour = "hour" in name
+        length = timedelta(hours=1) if "hour" in name else timedelta(minutes=1)
         for row in _rows(path):
-            start = datetime.fromisoformat(row["timestamp"]).astimezone(NEW_YORK)
-            if not first <= start.date() <= last or not (is_hour or OPEN <= start.time() < CLOSE):
-                continue
-            end = start + timedelta(hours=1) if is_hour else start + timedelta(minutes=1)
-            _add(minutes.setdefault(end, Minute(end)), row, start, factor)
+            start, end = _span(row, length)
+            is_regular = opens_at(start.date()) < end <= closes_at(start.date())
+            if first <= start.date() <= last and (is_regular or is_extended):
+                _add(minutes.setdefault(end, Minute(end)), row, start, factor)
     ordered = [minutes[end] for end in sorted(minutes)]
     for before, after in zip([None, *ordered], [*ordered, None], strict=True):
         if before is None or after is None or before.day != after.day:
@@ -60,6 +60,15 @@ def load(case: Mapping[str, Any], data: Path) -> list[Minute]:
             if after is not None:
                 after.opens_session = True
     return ordered
+
+
+def _span(row: Mapping[str, str], length: timedelta) -> tuple[datetime, datetime]:
+    """When a bar begins and ends; one of a day lasts for the session."""
+    if "date" in row:
+        day = date.fromisoformat(row["date"])
+        return opens_at(day), closes_at(day)
+    start = datetime.fromisoformat(row["timestamp"]).astimezone(NEW_YORK)
+    return start, start + length
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
