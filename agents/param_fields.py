@@ -10,6 +10,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from pydantic.fields import FieldInfo
 
+from profiles.deciders import parameter_label
 from profiles.fields import ParamsField, text_area
 
 
@@ -48,7 +49,7 @@ def param_field(name: str, about: FieldInfo, stored: Any) -> forms.Field:
     kinds = {about.annotation, *get_args(about.annotation)}
     usual = None if about.is_required() else about.get_default(call_default_factory=True)
     options: dict[str, Any] = {
-        "label": extra(about, "label", name.replace("_", " ").capitalize()),
+        "label": parameter_label(name, about),
         "help_text": about.description or "",
         "required": about.is_required(),
         "initial": usual if stored is None else stored,

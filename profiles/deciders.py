@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -70,6 +71,19 @@ def decider_choices() -> list[tuple[str, str]]:
 def decider_title(name: str) -> str:
     """Its title; the bare name for one that is gone."""
     return _kinds[name].title if name in _kinds else name
+
+
+def parameter_label(name: str, field: FieldInfo | None) -> str:
+    """What a form and every list of settings calls a parameter."""
+    told = field.json_schema_extra if field else None
+    usual = name.replace("_", " ").capitalize()
+    return str(told.get("label", usual)) if isinstance(told, dict) else usual
+
+
+def decider_settings(name: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters by what people call them; those of a decider that is gone by their bare names."""
+    fields = _kinds[name].params_type.model_fields if name in _kinds else {}
+    return {parameter_label(key, fields.get(key)): value for key, value in params.items()}
 
 
 def decider_check(name: str, params: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.templatetags.numbers import money
-from profiles.deciders import decider_title
+from profiles.deciders import decider_settings, decider_title
 from profiles.execution.words import execution_facts
 from profiles.models import TradingModel
 from profiles.presets import PRESETS
@@ -50,7 +50,10 @@ def trader(model: TradingModel) -> list[Fact]:
         Fact("Style", model.get_trading_style_display()),
         Fact("Pace", f"{preset.mode}, {preset.cadence}"),
         Fact("Decides", decider_title(model.decider)),
-        *(Fact(name, str(value)) for name, value in model.decider_params.items()),
+        *(
+            Fact(label, str(value))
+            for label, value in decider_settings(model.decider, model.decider_params).items()
+        ),
     ]
     if model.ai_model:
         facts.append(Fact("AI model", model.ai_model))

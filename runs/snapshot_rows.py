@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from profiles.deciders import decider_settings, decider_title
 from runs.words import label_of, words_of
 
 TITLES = {
@@ -33,8 +34,16 @@ def snapshot_sections(snapshot: Mapping[str, Any]) -> list[SnapshotSection]:
     """Every value of the snapshot, those of unknown sections too, in an order in which people ask for them."""
     names = [name for name in TITLES if name in snapshot]
     others = {name: value for name, value in snapshot.items() if name not in TITLES}
-    sections = [SnapshotSection(TITLES[name], rows_of(snapshot[name])) for name in names]
+    sections = [SnapshotSection(TITLES[name], rows_of(section_of(name, snapshot))) for name in names]
     return [*sections, SnapshotSection("Record", rows_of(others))]
+
+
+def section_of(name: str, snapshot: Mapping[str, Any]) -> Any:
+    """What stands in a section, the decider's parameters beside its name and as forms call them."""
+    value = snapshot[name]
+    if name != "decider" or "name" not in value:
+        return value
+    return {"Name": decider_title(value["name"]), **decider_settings(value["name"], value.get("params", {}))}
 
 
 def rows_of(value: Any) -> list[SnapshotRow]:

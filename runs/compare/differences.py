@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from rules.rule_checks import sentence_of
 from rules.snapshot import RuleSpec
 from runs.models import Run
-from runs.snapshot_rows import TITLES
+from runs.snapshot_rows import TITLES, section_of
 from runs.words import label_of, words_of
 
 ABSENT = "—"
@@ -43,7 +43,8 @@ def place_of(section: str) -> int:
 def settings_of(run: Run) -> dict[tuple[str, str], str]:
     """Every setting of a run in words, by section and label."""
     found = {("Run", label): words_of(value) for label, value in own_settings(run).items()}
-    for name, value in run.snapshot.items():
+    for name in run.snapshot:
+        value = section_of(name, run.snapshot)
         title = TITLES.get(name, "Record")
         if name == "rules":
             found |= {(title, rule["name"]): rule_words(rule) for rule in value}
@@ -67,7 +68,7 @@ def own_settings(run: Run) -> dict[str, Any]:
 
 
 def flattened(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested settings by the path to them, in words: "params fast"."""
+    """Nested settings by the path to them, in words: "model parameters temperature"."""
     found: dict[str, Any] = {}
     for name, value in values.items():
         label = f"{prefix} {label_of(name)}".strip()

@@ -146,7 +146,7 @@ def test_nested_parameters_are_told_by_their_path(alice: User) -> None:
     one, other = run_with(alice), run_with(alice)
     one.snapshot["decider"] = {"name": "sma_cross", "params": {"fast": 5, "slow": 30}}
     other.snapshot["decider"] = {"name": "sma_cross", "params": {"fast": 10, "slow": 30}}
-    assert differences_of([one, other]) == [("Decider", "params fast", ["5", "10"])]
+    assert differences_of([one, other]) == [("Decider", "Fast", ["5", "10"])]
 
 
 def test_every_statistic_has_a_better_way_or_none() -> None:
