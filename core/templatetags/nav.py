@@ -12,8 +12,11 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(context: template.Context, name: str, label: str) -> str:
-    """A link of the top bar, marked when its page or a page below it is shown; nothing if no room serves it."""
+def nav_link(context: template.Context, name: str, label: str, *beside: str) -> str:
+    """A link of the top bar, marked when its page or a page below it is shown; nothing if no room serves it.
+
+    `beside`: the first parts of other addresses whose pages belong to it.
+    """
     try:
         url = reverse(name)
     except NoReverseMatch:
@@ -22,7 +25,7 @@ def nav_link(context: template.Context, name: str, label: str) -> str:
     path = request.path if request else ""
     if path == url:
         return format_html('<a class="topbar-link" href="{}" aria-current="page">{}</a>', url, label)
-    if path.startswith(url):
+    if path.startswith((url, *(f"/{part}/" for part in beside))):
         return format_html('<a class="topbar-link" href="{}" aria-current="true">{}</a>', url, label)
     return format_html('<a class="topbar-link" href="{}">{}</a>', url, label)
 

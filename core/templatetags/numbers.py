@@ -6,13 +6,14 @@ stands before %.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -158,6 +159,34 @@ def clock(value: datetime | None) -> str:
 def day(value: date | None) -> str:
     """Fri 11 Oct 2013"""
     return DASH if value is None else f"{value:%a} {value.day} {value:%b %Y}"
+
+
+@register.filter
+def days(first: date | None, last: date | None) -> str:
+    """Fri 11 Oct 2013; 11 Oct – 8 Nov 2013 for more than a day of them. Moments stand for the exchange's days."""
+    if first is None or last is None:
+        return DASH
+    first, last = _exchange_date(first), _exchange_date(last)
+    if first == last:
+        return day(first)
+    end = f"{last.day} {last:%b} {last.year}"
+    if first.year != last.year:
+        return f"{first.day} {first:%b} {first.year} – {end}"
+    return f"{first.day} – {end}" if first.month == last.month else f"{first.day} {first:%b} – {end}"
+
+
+@register.filter
+def listed(names: Iterable[str]) -> SafeString:
+    """Names with commas between them; one with a hyphen, as symbols may have, stays on its line."""
+    return format_html_join(", ", "{}", ((_unbroken(name),) for name in names))
+
+
+def _unbroken(name: str) -> str:
+    return format_html('<span class="whitespace-nowrap">{}</span>', name) if "-" in name else name
+
+
+def _exchange_date(value: date) -> date:
+    return value.astimezone(EXCHANGE_ZONE).date() if isinstance(value, datetime) else value
 
 
 def _time(value: datetime, text: str, aside: str) -> SafeString:

@@ -137,3 +137,24 @@ def test_exchange_time_of_another_day_names_the_day() -> None:
 def test_no_moment_and_no_day_are_dashes() -> None:
     assert [numbers.moment(None), numbers.clock(None), numbers.day(None)] == ["—"] * 3
     assert numbers.day(date(2013, 10, 1)) == "Tue 1 Oct 2013"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        (date(2013, 10, 11), date(2013, 10, 11), "Fri 11 Oct 2013"),
+        (date(2013, 10, 11), date(2013, 11, 8), "11 Oct – 8 Nov 2013"),
+        (date(2013, 10, 11), date(2013, 10, 14), "11 – 14 Oct 2013"),
+        (date(2013, 12, 30), date(2014, 1, 3), "30 Dec 2013 – 3 Jan 2014"),
+        (datetime(2013, 10, 12, 0, 30, tzinfo=UTC), date(2013, 10, 11), "Fri 11 Oct 2013"),
+        (None, None, "—"),
+    ],
+)
+def test_days_are_told_once(first: date | None, last: date | None, expected: str) -> None:
+    assert numbers.days(first, last) == expected
+
+
+def test_symbols_stay_on_one_line_each_and_are_escaped() -> None:
+    html = numbers.listed(["BRK-B", "<b>"])
+    assert words(html) == "BRK-B, &lt;b&gt;"
+    assert html.count("whitespace-nowrap") == 1

@@ -35,7 +35,7 @@ def page_of(client: Client, url: str) -> str:
 class TestPages:
     def test_instruments_are_found_by_a_part_of_their_symbol(self, alice_client: Client) -> None:
         assert 'href="/market/SPY/"' in page_of(alice_client, "/market/?q=sp")
-        assert "2015-12-23 to 2015-12-24" in page_of(alice_client, "/market/")
+        assert "23 – 24 Dec 2015" in page_of(alice_client, "/market/")
         assert "Nothing found" in page_of(alice_client, "/market/?q=%3Cscript%3E")
 
     def test_a_calendar_tells_whole_days_from_others(self, alice_client: Client) -> None:

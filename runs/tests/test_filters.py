@@ -114,8 +114,8 @@ class TestFilters:
             page = alice_client.get(f"/runs/{query}").content.decode()
             return re.findall(r'data-label="([^"]+)"', page.split("<tbody>")[1].split("</tr>")[0])
 
-        assert shown("?column=win_rate&column=fees") == ["Compare", "Model", "Run", "Win rate", "Fees"]
-        assert shown("") == ["Compare", "Model", "Run", "Win rate", "Fees"]
+        assert shown("?column=win_rate&column=fees") == ["Compare", "Win rate", "Fees"]
+        assert shown("") == ["Compare", "Win rate", "Fees"]
         assert "Return" in shown("?column=return")
 
     def test_the_list_costs_the_same_queries_however_it_is_filtered(self, alice_client: Client) -> None:
