@@ -126,6 +126,9 @@ class Run(OwnedModel):
 
     failure_code = models.CharField(max_length=40, blank=True)
     failure_message = models.TextField(blank=True)
+    told_with = models.CharField(
+        max_length=40, blank=True, help_text="what tells of its end together with others; empty: it does"
+    )
     replay_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from agents.batches.ending import batch_end, told_with
 from agents.batches.models import Batch, BatchItem
 from agents.batches.selectors import access_batch
 from agents.services import session_start
@@ -34,6 +35,7 @@ def batch_advance(user: User, batch_id: int) -> int:
             item.problem = refusal.message
         item.save(update_fields=["run", "problem"])
         started += item.run is not None
+    batch_end(user, batch)
     publish_on_commit(f"model:{batch.model_id}")
     return started
 
@@ -53,4 +55,5 @@ def run_request(batch: Batch, item: BatchItem) -> RunRequest:
         idempotency_key=f"batch-{batch.pk}-{item.seq}",
         replay_of=batch.source,
         snapshot=batch.snapshot,
+        told_with=told_with(batch),
     )

@@ -9,7 +9,7 @@ from core.models import OwnedModel
 
 
 class Batch(OwnedModel):
-    """The same snapshot on one or several days. It never changes; what becomes of it stands in its items."""
+    """The same snapshot on one or several days. What becomes of it stands in its items."""
 
     model = models.ForeignKey("profiles.TradingModel", on_delete=models.CASCADE, related_name="batches")
     source = models.ForeignKey(
@@ -25,6 +25,9 @@ class Batch(OwnedModel):
     key = models.CharField(max_length=100, help_text="the same key makes one batch")
     created_at = models.DateTimeField(auto_now_add=True)
     stopped_at = models.DateTimeField(null=True, help_text="since when nothing more is started")
+    ended_at = models.DateTimeField(
+        null=True, help_text="when its last run had ended, and its owner was told"
+    )
 
     class Meta:
         ordering = ["-id"]

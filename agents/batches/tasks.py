@@ -13,7 +13,7 @@ from core.rls import acting_as
 
 @shared_task
 def batch_go_on(user_id: int, batch_id: int) -> None:
-    """Start what there is room for. Safe to run twice: each run of a batch has an idempotency key of its own."""
+    """Start what there is room for, or close it. Safe to run twice: each run of a batch has an idempotency key of its own."""
     try:
         with acting_as(user_id):
             batch_advance(User(pk=user_id), batch_id)
@@ -23,7 +23,7 @@ def batch_go_on(user_id: int, batch_id: int) -> None:
 
 @shared_task
 def batches_wake() -> int:
-    """Go on with every batch that waits; return how many. A batch whose Model has no room stays as it is."""
+    """Go on with every batch that waits or is to be closed; return how many. A batch whose Model has no room stays as it is."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT user_id, batch_id FROM batches_waiting()")
         rows = cursor.fetchall()

@@ -45,6 +45,7 @@ class RunRequest:
     cadence: str = Cadence.DAY  # how often a daily run's decider is asked
     feed: str = ""  # of a live run, whose bars come as they happen; without one it trades stored bars
     replay_of: Run | None = None
+    told_with: str = ""  # see Run.told_with
     snapshot: dict[str, Any] | None = None  # checked above this room; without one the Model as it is now
 
 
@@ -165,6 +166,7 @@ def run_create(
         snapshot_hash=snapshot_hash(snapshot),
         initial_cash=Decimal(snapshot["model"]["initial_cash"]),
         replay_of=request.replay_of,
+        told_with=request.told_with,
     )
     if terms is not None:
         live_session_open(run)

@@ -23,25 +23,30 @@ def page_of(run: Run) -> str:
 
 
 def tell(run: Run, kind: Kind, *, happened: str, body: str = "", key: str) -> None:
-    """Tell a run's owner what happened to it, once a key."""
+    """Tell a run's owner what happened to it, once a key; of what happens to many runs of a batch only the first time."""
     notify(
         run.user_id,
         kind,
         subject=f"{name_of(run)} {happened}",
         body=body,
         url=page_of(run),
-        key=f"run:{run.pk}:{key}",
+        key=f"{run.told_with or f'run:{run.pk}'}:{key}",
     )
 
 
 def tell_end(run: Run) -> None:
-    """Tell that a run is complete or has failed; who stopped one knows."""
+    """Tell that a run is complete or has failed; who stopped one knows. A batch tells of what is complete at its end."""
     if run.state == RunState.COMPLETED:
+        if run.told_with:
+            return
         tell(run, Kind.RUN_FINISHED, happened="is complete", body=result_of(run), key="completed")
     elif run.state == RunState.FAILED:
-        # The words of a bug may quote what nobody should read in a mailbox.
-        body = BROKEN if run.failure_code == "internal_error" else run.failure_message
-        tell(run, Kind.RUN_FAILED, happened="failed", body=body, key="failed")
+        tell(run, Kind.RUN_FAILED, happened="failed", body=why_failed(run), key="failed")
+
+
+def why_failed(run: Run) -> str:
+    # The words of a bug may quote what nobody should read in a mailbox.
+    return BROKEN if run.failure_code == "internal_error" else run.failure_message
 
 
 def result_of(run: Run) -> str:
@@ -57,5 +62,5 @@ def tell_pause(run: Run, now: datetime) -> None:
     if run.resume_at is not None and run.resume_at - now <= SOON:
         return
     goes_on = f" It goes on by itself from {run.resume_at:%H:%M} UTC on." if run.resume_at else ""
-    key = f"paused:{run.pause_code}:{run.cursor}"
+    key = f"paused:{run.pause_code}" + ("" if run.told_with else f":{run.cursor}")
     tell(run, Kind.RUN_PAUSED, happened="is paused", body=run.pause_message + goes_on, key=key)
