@@ -93,11 +93,13 @@ def rows_insert(rows: Rows | Sequence[models.Model]) -> None:
 
 
 def row_insert(row: models.Model) -> None:
-    """Insert one row in the current transaction and give it its key. Raises IntegrityError."""
+    """Insert one row in the current transaction and give it its key: at once, or inside `together` with the other writes."""
     text, values = Rows.of([row]).insertion()
-    with connection.cursor() as cursor:
-        cursor.execute(f'{text} RETURNING "{row._meta.pk.column}"', values)
+
+    def take(cursor: Any) -> None:
         row.pk = cursor.fetchone()[0]
+
+    write(f'{text} RETURNING "{row._meta.pk.column}"', values, take)
 
 
 def long_row_insert(row: models.Model) -> None:

@@ -16,7 +16,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-from core.together import together, write
+from core.together import one_commit, together, write
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -74,7 +74,7 @@ def committing_as(user_id: int) -> Iterator[None]:
         with acting_as(user_id), together():
             yield
     else:
-        with transaction.atomic(), together():
+        with one_commit():
             set_actor(user_id)
             yield
 

@@ -9,13 +9,15 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from psycopg.pq import TransactionStatus
 
 from conftest import as_app_role
-from core.bulk import row_insert, row_update, rows_insert, rows_upsert
+from core.bulk import long_row_insert, row_insert, row_update, rows_insert, rows_upsert
 from core.rls import acting_as, committing_as, current_actor
 from core.together import together, write
 from profiles.models import TradingModel
-from runs.models import Run, RunStatistics
+from runs.models import Run, RunEvent, RunStatistics
 from runs.tests.factories import run_make
 
 RENAME = "UPDATE profiles_tradingmodel SET name = %s WHERE id = %s"
@@ -171,3 +173,107 @@ def test_a_row_that_is_there_twice_is_refused(alice: User) -> None:
     twin.pk = None
     with pytest.raises(IntegrityError), transaction.atomic():
         row_insert(twin)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_begins_and_ends_in_the_messages_of_its_statements() -> None:
+    alice = User.objects.create_user("alice")
+    model = TradingModel.objects.create(user=alice, name="before", slug="before")
+    with CaptureQueriesContext(connection) as sent, committing_as(alice.pk):
+        assert name_of(model) == "before"
+        write(RENAME, ["after", model.pk])
+    first, last = [query["sql"] for query in sent.captured_queries if query["sql"] not in ("BEGIN", "COMMIT")]
+    assert first.startswith("BEGIN; ")
+    assert last.endswith("; COMMIT")
+    assert not connection.in_atomic_block
+    assert name_of(model) == "after"
+    assert connection.connection.pgconn.transaction_status == TransactionStatus.IDLE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_that_fails_at_its_end_says_so_and_leaves_nothing() -> None:
+    alice = User.objects.create_user("alice")
+    model = TradingModel.objects.create(user=alice, name="before", slug="before")
+    told: list[str] = []
+
+    def orphan() -> None:
+        with committing_as(alice.pk):
+            write(RENAME, ["after", model.pk])
+            transaction.on_commit(lambda: told.append("committed"))
+            # Its user is looked for when the transaction commits.
+            write("UPDATE profiles_tradingmodel SET user_id = 0 WHERE id = %s", [model.pk])
+
+    with pytest.raises(IntegrityError):
+        orphan()
+    assert (name_of(model), told) == ("before", [])
+    with committing_as(alice.pk):
+        write(RENAME, ["later", model.pk])
+        transaction.on_commit(lambda: told.append("committed"))
+        assert told == []
+    assert (name_of(model), told) == ("later", ["committed"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_that_raises_is_undone_whether_anything_had_gone_out_or_not() -> None:
+    alice = User.objects.create_user("alice")
+    model = TradingModel.objects.create(user=alice, name="before", slug="before")
+
+    def fail(*, looks: bool) -> None:
+        with committing_as(alice.pk):
+            write(RENAME, ["after", model.pk])
+            if looks:
+                assert name_of(model) == "after"
+            raise RuntimeError
+
+    for looks in (False, True):
+        with pytest.raises(RuntimeError):
+            fail(looks=looks)
+        assert name_of(model) == "before"
+    with acting_as(alice.pk), committing_as(alice.pk):
+        write(RENAME, ["inside", model.pk])
+    assert name_of(model) == "inside"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_rows_and_long_ones_find_their_transaction_begun() -> None:
+    alice = User.objects.create_user("alice")
+    run = run_make(alice)
+    before = run.events.count()
+
+    def event(seq: int) -> RunEvent:
+        return RunEvent(user=alice, run=run, seq=seq, kind="test", at=run.created_at)
+
+    def fail() -> None:
+        with committing_as(alice.pk):
+            long_row_insert(event(999))
+            raise RuntimeError
+
+    with committing_as(alice.pk):
+        rows_insert([event(100 + number) for number in range(250)])
+    with committing_as(alice.pk):
+        long_row_insert(event(500))
+        assert run.events.count() == before + 251
+    with pytest.raises(RuntimeError):
+        fail()
+    assert run.events.count() == before + 251
+
+
+def test_a_row_gets_its_key_when_the_writes_of_its_block_go_out(alice: User) -> None:
+    models = [model_of(alice, name) for name in ("one", "two")]
+    with together():
+        for model in models:
+            row_insert(model)
+        assert [model.pk for model in models] == [None, None]
+    found = dict(TradingModel.objects.values_list("name", "pk"))
+    assert {model.name: model.pk for model in models} == found
+
+
+def model_of(user: User, name: str) -> TradingModel:
+    """One that is not stored yet."""
+    return TradingModel(
+        user=user,
+        name=name,
+        slug=name.replace(" ", "-"),
+        created_at=timezone.now(),
+        updated_at=timezone.now(),
+    )
