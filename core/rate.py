@@ -21,6 +21,7 @@ Name = int | str
 
 BURST_SECONDS = 2.0  # of unused calls that may be made up for at once
 RETRY_REDIS_SECONDS = 5.0
+FREE_SECONDS = 0.25  # so long a provider without a rate, at which nobody has to wait, need not be asked about again
 # Both times are Redis's own, so that workers' clocks don't matter. Returns milliseconds to wait; 0 takes the slot.
 TAKE = """
 local now = redis.call('TIME'); now = now[1] * 1000 + math.floor(now[2] / 1000)
@@ -76,15 +77,23 @@ class RateLimit:
         self.client = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
         self.scripts = {text: self.client.register_script(text) for text in (TAKE, HOLD)}
         self.away_until = 0.0
+        self.free_until: dict[Name, float] = {}
 
     def take(self, name: Name, calls_per_minute: int | None) -> float:
         """Take a slot and return 0, or return the seconds after which to ask again."""
         interval = 60.0 / calls_per_minute if calls_per_minute else 0.0
+        if not interval and time.monotonic() < self.free_until.get(name, 0.0):
+            return 0.0
         waited = self.script(TAKE, name, interval * 1000, BURST_SECONDS * 1000)
-        return self.local.take(name, interval) if waited is None else waited / 1000
+        if waited is None:
+            return self.local.take(name, interval)
+        if waited == 0 and not interval:
+            self.free_until[name] = time.monotonic() + FREE_SECONDS
+        return waited / 1000
 
     def hold(self, name: Name, seconds: float) -> None:
-        """Let nobody ask for so many seconds."""
+        """Let nobody ask for so many seconds; who was told a moment ago that nobody has to wait hears of it soon."""
+        self.free_until.pop(name, None)
         if self.script(HOLD, name, seconds * 1000) is None:
             self.local.hold(name, seconds)
 

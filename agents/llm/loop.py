@@ -13,6 +13,11 @@ from contextlib import AbstractContextManager, suppress
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+try:
+    from uvloop import new_event_loop  # less of our time for each request
+except ImportError:
+    from asyncio import new_event_loop
+
 T = TypeVar("T")
 
 _lock = threading.Lock()
@@ -25,7 +30,7 @@ def loop() -> asyncio.AbstractEventLoop:
     global _loop, _pid
     with _lock:
         if _loop is None or _pid != os.getpid():
-            _loop, _pid = asyncio.new_event_loop(), os.getpid()
+            _loop, _pid = new_event_loop(), os.getpid()
             threading.Thread(target=_loop.run_forever, name="llm", daemon=True).start()
         return _loop
 

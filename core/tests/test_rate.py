@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 
 from core.rate import BURST_SECONDS, Local, RateLimit
+from tradelab.tests.support import eventually
 
 ENDPOINT = 990_001
 
@@ -44,6 +45,17 @@ def test_when_the_provider_says_wait_everybody_waits(workers: list[RateLimit]) -
     assert workers[0].take(ENDPOINT, None) > 18, "a shorter wait does not shorten a longer one"
     workers[0].forget(ENDPOINT)
     assert workers[1].take(ENDPOINT, None) == 0
+
+
+def test_whoever_was_told_that_nobody_waits_hears_soon_that_everybody_does(workers: list[RateLimit]) -> None:
+    assert workers[0].take(ENDPOINT, None) == 0
+    workers[1].hold(ENDPOINT, 60)
+    eventually(lambda: workers[0].take(ENDPOINT, None) > 0, seconds=30)
+    workers[0].forget(ENDPOINT)
+    assert workers[0].take(ENDPOINT, None) == 0
+    workers[0].hold(ENDPOINT, 20)
+    assert workers[0].take(ENDPOINT, None) > 0, "its own wait it knows at once"
+    workers[0].forget(ENDPOINT)
 
 
 def test_endpoints_do_not_wait_for_each_other(workers: list[RateLimit]) -> None:

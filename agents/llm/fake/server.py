@@ -26,7 +26,7 @@ class HungUp(Exception):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # unbuffered writes would wait 40 ms each for an acknowledgement
+    wbufsize = 65_536  # unbuffered writes would wait 40 ms each for an acknowledgement
     disable_nagle_algorithm = True
     server: FakeServer
 
@@ -98,8 +98,9 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("content-type", "text/event-stream")
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
-        self.wfile.flush()
-        self.wait(behaviour.first_token)
+        if behaviour.first_token:
+            self.wfile.flush()
+            self.wait(behaviour.first_token)
         wants_usage = bool((request.get("stream_options") or {}).get("include_usage"))
         for event in reply.events(with_usage=wants_usage):
             self.send_chunk(f"data: {json.dumps(event)}\n\n")
