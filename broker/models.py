@@ -36,7 +36,8 @@ class MoneyField(models.DecimalField[Any, Any]):
 class RunRow(OwnedModel):
     """A row of one run; the user stands beside it so that row-level security needs no join."""
 
-    run = models.ForeignKey("runs.Run", on_delete=models.CASCADE, related_name="%(class)ss")
+    # Without an index of its own: every table has one that begins with the run.
+    run = models.ForeignKey("runs.Run", on_delete=models.CASCADE, related_name="%(class)ss", db_index=False)
 
     class Meta:
         abstract = True

@@ -22,7 +22,7 @@ class EntryKind(models.TextChoices):
 class Entry(OwnedModel):
     """One thought of a run at one simulated moment: for a decision, what was wanted and what was said to it."""
 
-    run = models.ForeignKey("runs.Run", on_delete=models.CASCADE, related_name="entries")
+    run = models.ForeignKey("runs.Run", on_delete=models.CASCADE, related_name="entries", db_index=False)
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=10, choices=EntryKind.choices)
     step = models.PositiveIntegerField()

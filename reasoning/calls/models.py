@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 
 from core.models import OwnedModel
@@ -28,7 +27,8 @@ class PromptPart(OwnedModel):
 class Asked(OwnedModel):
     """What names a question: `ask_id` is the same for every attempt at it, whichever worker makes it."""
 
-    run = models.ForeignKey("runs.Run", on_delete=models.CASCADE, null=True, related_name="+")
+    # Without an index of its own: every table has one that begins with the run.
+    run = models.ForeignKey("runs.Run", on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     ask_id = models.UUIDField()
     step = models.PositiveIntegerField(default=0)
     purpose = models.CharField(max_length=12)
@@ -105,7 +105,6 @@ class LLMAttempt(Asked):
         constraints = [models.UniqueConstraint(fields=["ask_id", "number"], name="llm_attempt_number_once")]
         indexes = [
             models.Index(fields=["run", "step"], name="llm_attempt_of_step"),
-            models.Index(fields=["ask_id"], name="llm_attempt_in_flight", condition=Q(ended_at=None)),
             BrinIndex(fields=["sent_at"], name="llm_attempt_by_time"),  # for sums over days, of all users
         ]
 
@@ -116,7 +115,7 @@ class LLMAttempt(Asked):
 class LLMUsage(OwnedModel):
     """What a run, or everything outside runs, has used on one day (UTC), kept so that caps cost one look."""
 
-    run = models.ForeignKey("runs.Run", on_delete=models.CASCADE, null=True, related_name="+")
+    run = models.ForeignKey("runs.Run", on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     day = models.DateField()
     calls = models.PositiveIntegerField(default=0)
     tokens = models.PositiveBigIntegerField(default=0)
