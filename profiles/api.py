@@ -59,8 +59,10 @@ def read(
         known_fields(request.data, known)
     if not serializer.is_valid():
         found = request.data if isinstance(request.data, dict) else {}
+        # What nobody may read is not repeated either.
+        secret = {name for name, field in getattr(serializer, "fields", {}).items() if field.write_only}
         fields = {
-            name: f"{message} Found {found[name]!r}." if name in found else message
+            name: f"{message} Found {found[name]!r}." if name in found and name not in secret else message
             for name, message in flatten(serializer.errors).items()
         }
         raise UserError(" ".join(f"{name}: {message}" for name, message in fields.items()), fields=fields)

@@ -11,12 +11,11 @@ from rest_framework.response import Response
 from agents.llm.services import endpoint_test
 from agents.services import budget_change, session_resume
 from core.api import OwnedApiView
+from core.errors import known_fields
 from core.requests import UserApiRequest
 from profiles.llm.api import EndpointOut
-from profiles.validate import known_fields
 from runs.api import RunOut
 from runs.selectors import access_run
-from runs.services.pause import BUDGET_KINDS
 
 
 class BudgetIn(serializers.Serializer[dict[str, Any]]):
@@ -26,6 +25,13 @@ class BudgetIn(serializers.Serializer[dict[str, Any]]):
     tokens = serializers.IntegerField(min_value=0, required=False, allow_null=True)
     cost = serializers.DecimalField(16, 4, min_value=0, required=False, allow_null=True, help_text="dollars")
     seconds = serializers.IntegerField(min_value=0, required=False, allow_null=True, help_text="of waiting")
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """A cap that is misspelled is no cap, and is refused."""
+        if isinstance(data, dict):
+            known_fields(data, self.fields)
+        caps: dict[str, Any] = super().to_internal_value(data)
+        return caps
 
 
 class EndpointTest(OwnedApiView):
@@ -48,8 +54,6 @@ class RunBudget(OwnedApiView):
     def patch(self, request: UserApiRequest, run_id: int) -> Response:
         """Change the caps that are sent; a paused run goes on."""
         access_run(request.user, run_id)
-        if isinstance(request.data, dict):
-            known_fields(request.data, BUDGET_KINDS)
         sent = BudgetIn(data=request.data)
         sent.is_valid(raise_exception=True)
         return Response(RunOut(budget_change(request.user, run_id, budget=sent.validated_data)).data)

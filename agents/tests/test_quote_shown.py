@@ -125,6 +125,18 @@ def test_the_api_quotes_and_strangers_get_nothing(
     assert not Run.objects.exists()
 
 
+def test_a_cap_that_is_misspelled_is_refused_instead_of_being_none(
+    api_client: APIClient, alice: User, model: TradingModel
+) -> None:
+    api_client.force_login(alice)
+    sent = {"symbols": ["TEST"], "date_from": str(DAY), "budget": {"call": 11}}
+    for url in (f"/api/v1/models/{model.pk}/runs/quote/", f"/api/v1/models/{model.pk}/runs/"):
+        refused = api_client.post(url, sent, format="json")
+        assert refused.status_code == 400
+        assert "There is no field call to set. There are: calls, cost" in refused.json()["error"]["message"]
+    assert not Run.objects.exists()
+
+
 def test_the_command_line_quotes_too(model: TradingModel) -> None:
     output = StringIO()
     options = {"model": "Watcher", "symbol": "TEST", "date": DAY.isoformat(), "quote": True}

@@ -121,6 +121,9 @@ def test_the_api_adds_changes_and_deletes(alice: User, alice_http: APIClient) ->
     assert alice_http.patch(url, {"key": ""}).data["has_key"] is False
     refused = alice_http.patch(url, {"base_url": "http://169.254.169.254/v1"})
     assert (refused.status_code, list(refused.json()["error"]["fields"])) == (400, ["base_url"])
+    for odd in ([KEY], {"sub": KEY}, KEY * 400, KEY + "é"):
+        refused = alice_http.patch(url, {"key": odd})
+        assert (refused.status_code, KEY in refused.content.decode()) == (400, False), "not even said back"
     assert alice_http.patch(url, {"key_encrypted": "x"}).json()["error"]["fields"] == {
         "key_encrypted": "This can't be set."
     }
