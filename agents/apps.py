@@ -10,6 +10,7 @@ class AgentsConfig(AppConfig):
         from agents.llm import panels as llm_panels
         from agents.luck import panels as luck_panels
         from agents.rulebook import panels as rulebook_panels
+        from agents.schedules import metrics  # noqa: F401  (registers itself)
         from profiles import deciders
 
         for kind in DECIDERS.values():

@@ -144,6 +144,7 @@ class ScheduleFire(OwnedModel):
         ]
         indexes = [
             models.Index(fields=["schedule", "-due_at"], name="schedule_fire_newest"),
+            models.Index(fields=["-fired_at"], name="schedule_fire_when"),
             models.Index(
                 fields=["schedule"], name="schedule_fire_waiting", condition=Q(state=FireState.WAITING)
             ),
