@@ -59,13 +59,6 @@ def max_drawdown(returns: Numbers) -> float | None:
     return float(drawdown_series(np.concatenate(([1.0], growth))).max())
 
 
-def rolling_max_drawdown(returns: Numbers, window: int) -> list[float]:
-    """Return the max drawdown of each stretch of `window` returns."""
-    given = as_floats(returns)
-    found = (max_drawdown(given[i : i + window]) for i in range(given.size - window + 1))
-    return [depth for depth in found if depth is not None]
-
-
 def longest_recovery(seconds: Floats, found: Drawdowns) -> float:
     """Return the longest time from a peak to the first point at or above it again, 0 without a recovery.
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import numpy as np
 
 from trading.statistics import ratios, relative, returns, tail, trips
 from trading.statistics.curve import DAY_SECONDS, simple_returns
-from trading.statistics.drawdown import drawdowns, longest_recovery, max_drawdown, rolling_max_drawdown
+from trading.statistics.drawdown import drawdowns, longest_recovery, max_drawdown
 from trading.statistics.sample import Floats, Numbers, as_floats, deviation, quotient
 
 PERIODS = {"daily": 252, "weekly": 52, "monthly": 12, "quarterly": 4, "yearly": 1}
@@ -56,7 +57,10 @@ class StatsCase:
         if "periods_per_year" in self.given:
             return float(self.given["periods_per_year"])
         named = self.given.get("period", "daily")
-        return PERIODS[named] if isinstance(named, str) else PERIODS[self.id.rsplit("-", 1)[-1]]
+        period = named if isinstance(named, str) else self.id.rsplit("-", 1)[-1]
+        if period not in PERIODS:
+            raise UnsupportedCase(f"{self.id} has the period {period!r}; known are {', '.join(PERIODS)}")
+        return PERIODS[period]
 
     def closes(self, name: str) -> tuple[list[str], Floats]:
         """Return dates and closes of a daily file, e.g. "daily/SPY.csv"."""
@@ -78,7 +82,7 @@ def evaluate_case(case: Mapping[str, Any], data: Path | None = None) -> Answer:
 
     `data` is the folder that the case's data files are in. Raises UnsupportedCase for a type that is not known.
     """
-    formula = FORMULAS.get(case["type"])
+    formula = FORMULAS.get(case["type"]) or _rolling(case["type"])
     if formula is None:
         raise UnsupportedCase(
             f"{case['id']} asks for {case['type']}; known are {', '.join(sorted(FORMULAS))}"
@@ -89,6 +93,38 @@ def evaluate_case(case: Mapping[str, Any], data: Path | None = None) -> Answer:
     if isinstance(answer, list | tuple):
         return [_written(value) for value in answer]
     return _written(answer)
+
+
+def _rolling(kind: str) -> Callable[[StatsCase], list[float | None]] | None:
+    """Any figure of returns over each stretch of `window` of them."""
+    formula = FORMULAS.get(re.sub(r"^roll(ing)?_", "", kind))
+    if formula is None or not kind.startswith("roll"):
+        return None
+
+    def rolled(case: StatsCase) -> list[float | None]:
+        window, series = case.given["window"], ("returns", "benchmark", "factor", "risk_free")
+        columns = {name: case.given[name] for name in series if isinstance(case.given.get(name), list)}
+        stretches = (
+            {name: values[first : first + window] for name, values in columns.items()}
+            for first in range(len(case.given["returns"]) - window + 1)
+        )
+        return [formula(replace(case, given={**case.given, **stretch})) for stretch in stretches]
+
+    return rolled
+
+
+def _up_down_capture(case: StatsCase) -> float | None:
+    up, down = (each(case.returns, case.benchmark, case.per_year) for each in _CAPTURES)
+    return quotient(up, down)
+
+
+_CAPTURES = (relative.up_capture, relative.down_capture)
+
+
+def _final_value(case: StatsCase) -> float | None:
+    """Growth from a starting value is told as the value that it comes to."""
+    growth, start = returns.total_return(case.returns), case.given.get("starting_value", 0)
+    return growth if growth is None or not start else start * (1 + growth)
 
 
 def _written(value: float | None) -> Value:
@@ -216,7 +252,7 @@ FORMULAS: dict[str, Callable[[StatsCase], Any]] = {
     "conditional_value_at_risk": lambda case: tail.historical_cvar(
         case.returns, case.given.get("cutoff", 0.05)
     ),
-    "cum_returns_final": lambda case: returns.total_return(case.returns),
+    "cum_returns_final": _final_value,
     "down_capture": _against(relative.down_capture),
     "downside_risk": lambda case: returns.downside_risk(
         case.returns, case.per_year, case.given.get("required_return", 0.0)
@@ -228,9 +264,9 @@ FORMULAS: dict[str, Callable[[StatsCase], Any]] = {
     "omega_ratio": lambda case: ratios.omega(
         case.returns, case.per_year, case.given.get("risk_free", 0.0), case.given.get("required_return", 0.0)
     ),
-    "rolling_max_drawdown": lambda case: [
-        _negative(depth) for depth in rolling_max_drawdown(case.returns, case.given["window"])
-    ],
+    "probabilistic_sharpe_ratio": lambda case: ratios.probabilistic_sharpe(
+        case.returns, case.given.get("benchmark_sharpe", 0.0)
+    ),
     "sharpe_ratio": lambda case: ratios.sharpe(case.returns, case.per_year, case.given.get("risk_free", 0.0)),
     "sharpe_ratio_lean": lambda case: ratios.sharpe_lean(
         case.returns, case.per_year, case.given.get("risk_free_annual", 0.0)
@@ -241,5 +277,6 @@ FORMULAS: dict[str, Callable[[StatsCase], Any]] = {
     "tracking_error": _tracking_error,
     "trade_statistics": _trade_statistics,
     "up_capture": _against(relative.up_capture),
+    "up_down_capture": _up_down_capture,
     "value_at_risk": _value_at_risk,
 }

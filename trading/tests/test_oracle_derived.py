@@ -259,21 +259,3 @@ def test_a_quote_with_one_side_serves_whoever_takes_that_side() -> None:
     convention = "market orders: buy at the latest ask close"
     case = {"category": "fills", "type": "market", "order": order, "steps": steps, "convention": convention}
     assert holds(case) == []
-
-
-@pytest.mark.parametrize(
-    ("kind", "given", "expected"),
-    [
-        ("max_drawdown", {"returns": [0.1, -0.5, 0.2]}, -0.5),
-        ("max_drawdown", {"returns": []}, None),
-        ("cum_returns_final", {"returns": [0.1, 0.1, -0.5]}, 1.1 * 1.1 * 0.5 - 1),
-        ("annual_return", {"returns": [0.01] * 12, "period": "monthly"}, 1.01**12 - 1),
-        ("annual_volatility", {"returns": [0.01, -0.01] * 2, "period": "daily"}, (4e-4 / 3 * 252) ** 0.5),
-        ("sharpe_ratio", {"returns": [0.0, 0.0, 0.0], "period": "daily"}, None),
-        # A loss of all or more within the year has no rate per day.
-        ("omega_ratio", {"returns": [0.1, -0.1], "required_return": -10.0}, None),
-        ("omega_ratio", {"returns": [0.1, -0.1], "required_return": -1.0}, None),
-    ],
-)
-def test_figures(kind: str, given: dict[str, Any], expected: float | None) -> None:
-    assert holds({"category": "stats", "type": kind, "input": given, "expected": expected}) == []

@@ -9,7 +9,7 @@ import pytest
 
 from trading.statistics import ratios, relative, returns, tail
 from trading.statistics.curve import EquityCurve, calendar_day_returns, local_days
-from trading.statistics.drawdown import drawdowns, max_drawdown, rolling_max_drawdown
+from trading.statistics.drawdown import drawdowns, max_drawdown
 from trading.statistics.sample import as_floats
 
 ROOT_252 = 15.874507866387544  # √252
@@ -109,10 +109,6 @@ def test_every_drawdown_is_found_with_peak_trough_and_recovery() -> None:
     assert found.recovery.tolist() == [5, 8]
     assert found.is_recovered.tolist() == [True, False]
     assert found.depth == pytest.approx([0.2, 0.1])
-
-
-def test_rolling_drawdown_forgets_the_peak_before_its_window() -> None:
-    assert rolling_max_drawdown([0.0, -0.5, 0.0, -0.1], 2) == pytest.approx([0.5, 0.5, 0.1])
 
 
 def test_days_are_those_of_the_exchange_also_across_the_change_of_clocks() -> None:
