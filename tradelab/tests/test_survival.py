@@ -30,7 +30,7 @@ LEASE_SECONDS = 2
 
 
 @contextmanager
-def worker() -> Iterator[Child]:
+def worker(queue: str = "runs") -> Iterator[Child]:
     """A real worker on the test's database and Redis, committing every single step, as the role that serves users."""
     url = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + str(connection.settings_dict["NAME"]))
     environment = {
@@ -49,7 +49,7 @@ def worker() -> Iterator[Child]:
         "tradelab",
         "worker",
         "-Q",
-        "runs",
+        queue,
         "-c",
         "1",
     ]
