@@ -57,7 +57,7 @@ class Execution:
                 # Of two exits in one bar the stop fills: the target comes last.
                 is_target = order.oco_group is not None and order.order_type is OrderType.LIMIT
                 hits.append((not hit.at_open, is_target, order.number, order, hit, bar, quote))
-            elif order.time_in_force is TimeInForce.IOC:
+            elif order.time_in_force is TimeInForce.IOC and order.order_type not in _AUCTIONS:
                 book.end(self.account, order, OrderStatus.CANCELLED, self.tape, "not filled at once")
         if len(hits) > 1:
             hits.sort(key=lambda found: found[:3])
@@ -182,6 +182,8 @@ def _untraded(at: datetime, price: Decimal) -> Bar:
     return Bar(at, price, price, price, price, 0)
 
 
+# They wait for their own moment, whatever their time in force.
+_AUCTIONS = frozenset({OrderType.MARKET_ON_OPEN, OrderType.MARKET_ON_CLOSE})
 _LIMITED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.LIMIT_IF_TOUCHED})
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from trading.orders import Order
 from trading.settings import ExecutionSettings, LimitFill, MarketFill, StopLimitFill, TouchedFill
-from trading.types import Bar, OrderType, Quote, Side
+from trading.types import Bar, OrderType, Quote, Side, new
 
 
 class Hit(NamedTuple):
@@ -67,7 +67,7 @@ def rest_of_bar(order: Order, hit: Hit, bar: Bar) -> Bar | None:
 def _market(order: Order, bar: Bar, quote: Quote | None, scene: Scene) -> Hit | None:
     if scene.settings.market_fill is MarketFill.QUOTE_NOW:
         return quote_hit(order.side, bar, quote)
-    return Hit(bar.open, at_open=True)
+    return new(Hit, (bar.open, True, False, False))
 
 
 def quote_hit(side: Side, bar: Bar, quote: Quote | None) -> Hit:
@@ -106,7 +106,11 @@ def _limit_in(side: Side, limit: Decimal, bar: Bar, settings: ExecutionSettings)
 
 def _stop(order: Order, bar: Bar, quote: Quote | None, scene: Scene) -> Hit | None:
     assert order.stop_price is not None
-    return _stop_in(order.side, order.stop_price, bar)
+    if order.is_triggered:  # what volume left of it is a market order
+        return Hit(bar.open, at_open=True)
+    hit = _stop_in(order.side, order.stop_price, bar)
+    order.is_triggered = hit is not None
+    return hit
 
 
 def _stop_in(side: Side, stop: Decimal, bar: Bar) -> Hit | None:
@@ -145,7 +149,6 @@ def _stop_limit(order: Order, bar: Bar, quote: Quote | None, scene: Scene) -> Hi
     trigger = _stop(order, bar, quote, scene)
     if trigger is None:
         return None
-    order.is_triggered = True
     if scene.settings.stop_limit_fill is StopLimitFill.NEXT_BAR:
         return None
     if trigger.at_open:

@@ -97,7 +97,7 @@ class Order:
     filled_quantity: int = 0
     filled_value: Decimal = ZERO
     fees_paid: Decimal = ZERO
-    is_triggered: bool = False  # a stop-limit or limit-if-touched that has seen its trigger
+    is_triggered: bool = False  # a stop, stop-limit or limit-if-touched that has seen its trigger
     closed_at: datetime | None = None
     note: str = ""  # why the broker ended it, if the broker did
 
