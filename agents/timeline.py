@@ -103,8 +103,11 @@ class Timeline:
         """
         if self.closes is not None:
             return minute_from(decided_at) if decided_at < self.closes else None
-        starts = self.starts.data
-        row = bisect_left(starts, int(decided_at.timestamp()))
+        starts, seconds = self.starts.data, int(decided_at.timestamp())
+        # Mostly each minute has bars, so that the place can be counted.
+        row = (seconds - starts[0]) // self.timeframe.bar_seconds if starts else 0
+        if not (0 < row < len(starts) and starts[row - 1] < seconds <= starts[row]):
+            row = bisect_left(starts, seconds)
         return datetime.fromtimestamp(starts[row], UTC) if row < len(starts) else None
 
     def actions_on(self, symbol: str) -> Actions:

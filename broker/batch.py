@@ -120,8 +120,8 @@ class Batch:
 
 def add_worth(equity: Ints, part: Quiet) -> None:
     """Turn cash into equity; by whole units where that is exact."""
-    if is_whole(part.cash) and all(units is not None for _, _, units in part.held):
-        for quantity, _, units in part.held:
-            equity += int(quantity) * units
+    if is_whole(part.cash) and all(held.units is not None for held in part.held):
+        for held in part.held:
+            equity += int(held.quantity) * held.units
     else:
         equity[:] = to_units(part.equity)

@@ -93,7 +93,7 @@ class _Door:
             is_denied = is_denied or passing is None
             if passing is not None and not is_denied:
                 orders.append(_approved(passing))
-        return Approval(tuple(orders), tuple(verdicts))
+        return new(Approval, (tuple(orders), tuple(verdicts)))
 
     def _judge(
         self, proposal: Proposal, intent: OrderIntent, account: Account, *, may_resize: bool

@@ -75,14 +75,9 @@ def _sizes(
     value = shares * max(price, mark)
     held = side.sign * account.quantity(intent.symbol) * mark
     reserved = reserved_by(beside, intent.symbol, side, account.marks)
-    return Sizes(
-        cost=shares * price if side is Side.BUY else ZERO,
-        value=value,
-        reserved_cost=reserved.cost,
-        reserved_value=reserved.value,
-        freed_value=max(-held, ZERO),
-        resulting_value=max(held, ZERO) + reserved.same_way + value,
-    )
+    cost = shares * price if side is Side.BUY else ZERO
+    resulting = max(held, ZERO) + reserved.same_way + value
+    return new(Sizes, (cost, value, reserved.cost, reserved.value, max(-held, ZERO), resulting))
 
 
 def _trades_at(account: Account, venue: Venue) -> datetime | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -14,22 +13,31 @@ MOST_WORTH = 2**62
 
 
 class Held(NamedTuple):
-    """Shares over some steps, with the last close known at each: exactly, and in units where these hold it."""
+    """Shares over some steps, with the closes of these, and in units where these hold them."""
 
     quantity: Decimal
-    closes: list[Decimal]
+    closes: list[float | None]
+    mark: Decimal  # the close known before them
     units: Ints | None
+
+    def worth(self) -> list[Decimal]:
+        """Their value after each step, at the last close known."""
+        quantity, mark, found = self.quantity, self.mark, []
+        for close in self.closes:
+            if close is not None:
+                mark = exact(close)
+            found.append(quantity * mark)
+        return found
 
 
 class Holding:
     """Prices are compared as floats, and turned into decimals only where a range grows."""
 
-    __slots__ = ("high", "lots", "low", "mark", "quantity", "strip", "symbol")
+    __slots__ = ("high", "lots", "low", "quantity", "strip", "symbol")
 
-    def __init__(self, position: Position, strip: Strip, marks: Mapping[str, Decimal]) -> None:
+    def __init__(self, position: Position, strip: Strip) -> None:
         self.symbol, self.lots, self.strip = position.symbol, position.lots, strip
         self.quantity = Decimal(position.quantity)
-        self.mark = marks[position.symbol]
         # The narrowest range of all lots, a little narrower as a float: what leaves it may leave the exact one.
         self.high = math.nextafter(min([lot.high for lot in self.lots]), -math.inf)
         self.low = math.nextafter(max([lot.low for lot in self.lots]), math.inf)
@@ -44,27 +52,11 @@ class Holding:
 
     def highest(self, index: int, end: int) -> Decimal:
         """The most that it was worth at these steps, where none lacks a price. What is held is never short here."""
-        return self.quantity * exact(max(self.strip.prices[index:end]))
+        return self.quantity * exact(max(self.strip.closes[index:end]))  # type: ignore[type-var]  # none is missing
 
-    def worth(self, index: int, end: int, mark: Decimal) -> list[Decimal]:
-        """Its value after each of these steps; `mark` is the close known before them."""
-        quantity = self.quantity
-        return [quantity * close for close in self.closes(index, end, mark)]
-
-    def closes(self, index: int, end: int, mark: Decimal) -> list[Decimal]:
-        """The last close known at each of these steps."""
-        closes = self.strip.closes[index:end]
-        if self.strip.is_dense:
-            return closes  # type: ignore[return-value]  # none is missing
-        found = []
-        for close in closes:
-            mark = mark if close is None else close
-            found.append(mark)
-        return found
-
-    def held(self, index: int, end: int) -> Held:
-        """What it was over these steps, which begin where it was made."""
+    def held(self, index: int, end: int, mark: Decimal) -> Held:
+        """What it was over these steps; `mark` is the close known before them."""
         units = self.strip.units
         if units is not None:
             units = units[index:end] if self.quantity * self.strip.top_units < MOST_WORTH else None
-        return Held(self.quantity, self.closes(index, end, self.mark), units)
+        return Held(self.quantity, self.strip.closes[index:end], mark, units)

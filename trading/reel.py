@@ -61,8 +61,7 @@ class Strip:
 
     highs: list[float]
     lows: list[float]
-    prices: list[float]
-    closes: list[Decimal | None]  # the same, exactly
+    closes: list[float | None]
     units: Ints | None  # the same in units; None where a price is missing, or is no whole number of them
     top_units: int  # the highest of them
     is_dense: bool  # it has a bar at every step
@@ -138,7 +137,7 @@ class Reel:
                 continue
             bars, row = self.columns[symbol], self._rows[symbol].item(step)
             high, low = exact(strip.highs[index]), exact(strip.lows[index])
-            own = (start, exact(bars.open.item(row)), high, low, close, bars.volume.item(row))
+            own = (start, exact(bars.open.item(row)), high, low, exact(close), bars.volume.item(row))
             found[symbol] = new(Bar, own)
         return found
 
@@ -158,16 +157,15 @@ class Reel:
     def _strip(self, symbol: str, first: int, end: int) -> Strip:
         bars, rows = self.columns[symbol], self._rows[symbol][first:end]
         highs, lows = bars.high[rows].tolist(), bars.low[rows].tolist()
-        floats = bars.close[rows]
-        prices = floats.tolist()
-        closes: list[Decimal | None] = list(map(exact, prices))
+        prices = bars.close[rows]
+        closes: list[float | None] = prices.tolist()
         gaps = np.flatnonzero(rows < 0).tolist()
         for gap in gaps:
             closes[gap] = None
             highs[gap], lows[gap] = -math.inf, math.inf
-        units = None if gaps else units_of(floats)
+        units = None if gaps else units_of(prices)
         top = 0 if units is None else int(units.max())
-        return Strip(highs, lows, prices, closes, units, top, is_dense=not gaps)
+        return Strip(highs, lows, closes, units, top, is_dense=not gaps)
 
     def _rows_of(self, symbol: str, bars: Columns) -> NDArray[np.int32]:
         """The row of each step's bar, -1 where there is none."""

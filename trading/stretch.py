@@ -36,16 +36,13 @@ class Quiet:
     def equity(self) -> list[Decimal]:
         """Equity after each step."""
         equity: Iterable[Decimal] = repeat(self.cash, self.steps)
-        for quantity, closes, _ in self.held:
-            equity = map(add, equity, [quantity * close for close in closes])
+        for held in self.held:
+            equity = map(add, equity, held.worth())
         return list(equity)
 
     @property
     def last_equity(self) -> Decimal:
-        equity = self.cash
-        for quantity, closes, _ in self.held:
-            equity += quantity * closes[-1]
-        return equity
+        return self.equity[-1]
 
     @property
     def last_now(self) -> datetime:

@@ -22,7 +22,7 @@ from trading.holding import Holding
 from trading.ledger import Account
 from trading.money import check_quote
 from trading.observe import forget_old, match_and_mark, open_day
-from trading.reel import Reel
+from trading.reel import Reel, exact
 from trading.session import Approve, Decide, StepResult, Watch, act, enforce, step
 from trading.settings import AccountType, MarketFill
 from trading.stretch import Part, Quiet, Stretch
@@ -145,7 +145,7 @@ class _Walker:
             for symbol, closes in self.closes:
                 close = closes[index]
                 if close is not None and symbol not in matter:
-                    account.marks[symbol] = close
+                    account.marks[symbol] = exact(close)
                     account.marked_at[symbol] = now
         bars = self.reel.bars(number, matter)
         execution = Execution(account, bars, self._quotes(number), Tape(), ends_session=False)
@@ -161,26 +161,27 @@ class _Walker:
         """Uneventful steps up to a decision that wants something. Return the index after the last step taken."""
         account, window, watch, first = self.account, self.window, self.watch, index
         holdings = [
-            Holding(position, window.strips[symbol], account.marks)
-            for symbol, position in account.positions.items()
+            Holding(position, window.strips[symbol]) for symbol, position in account.positions.items()
         ]
+        marks = {symbol: account.marks[symbol] for symbol in account.positions}
         cash, peak, first_step = account.cash, account.peak_equity, account.step + 1
         said: list[tuple[Decision, int]] = []
         event: StepResult | None = None
         while event is None and index < self.end:
-            if self.hold is not None and (end := self._rests_to()) > index:
-                self._take(holdings, index, end)
-                said.append((self.hold, end - index))
-                index, self.hold = end, None
-                continue
-            self._take(holdings, index, index + 1)
-            index += 1
+            resting = 0
+            if self.hold is not None and (resting := self._rests_to() - index) > 0:
+                said.append((self.hold, resting))
+            # Up to the step at which the decider is asked again, if it still belongs to these.
+            self.hold, is_asked = None, index + resting < self.end
+            self._take(holdings, index, index + resting + is_asked)
+            index += resting + is_asked
+            if not is_asked:
+                break
             if watch is not None and (watched := watch(account)) is not None:
                 event = self._act(self._execution(), watched)
                 break
             decision = self.decide(account)
             if decision.intents or decision.cancels:
-                self.hold = None
                 event = self._act(self._execution(), decision=decision)
                 break
             said.append((decision, 1))
@@ -188,7 +189,7 @@ class _Walker:
                 self.hold = decision
         if said:
             end = index if event is None else index - 1
-            held = [holding.held(first, end) for holding in holdings]
+            held = [holding.held(first, end, marks[holding.symbol]) for holding in holdings]
             self.parts.append(Quiet(first_step, cash, peak, window.ends[first:end], held, said))
         if event is not None:
             self.parts.append(event)
@@ -216,7 +217,7 @@ class _Walker:
                 last -= 1
             close = closes[last]
             if close is not None:
-                account.marks[symbol] = close
+                account.marks[symbol] = exact(close)
                 account.marked_at[symbol] = now if last == end - 1 else window.now(last)
 
     def _highest(self, holdings: Sequence[Holding], index: int, end: int) -> Decimal:
@@ -226,7 +227,7 @@ class _Walker:
             return cash + holdings[0].highest(index, end)
         equity: Iterable[Decimal] = repeat(cash, end - index)
         for holding in holdings:
-            equity = map(add, equity, holding.worth(index, end, marks[holding.symbol]))
+            equity = map(add, equity, holding.held(index, end, marks[holding.symbol]).worth())
         return max(equity)
 
     def _needs_watching(self) -> bool:
