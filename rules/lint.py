@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from itertools import combinations
 from typing import Any, NamedTuple
 
 from rules.kinds import KINDS
@@ -15,6 +16,7 @@ from rules.kinds.base import Kind, RuleParams, Verb
 from rules.limits import NUMBER_KINDS, EffectiveLimits, Limit
 from rules.param_problems import params_read
 from rules.snapshot import RuleSpec
+from rules.strictness import OF_ONE_SCOPE, is_tighter, let_nothing
 from rules.verdicts import owner, shown
 
 
@@ -55,6 +57,7 @@ def lint(rules: Sequence[RuleSpec], limits: EffectiveLimits) -> list[Finding]:
         found += looks_at_nothing(reading, limits)
         # One reason why a rule never matters is enough.
         found += list(idle_beside_limits(reading, limits)) or list(idle_beside_rules(reading, readings))
+    found += contradictions(readings)
     order = {rule.name: place for place, rule in enumerate(rules)}
     return sorted(found, key=lambda finding: order[finding.rule])
 
@@ -127,8 +130,29 @@ def idle_beside_rules(reading: Reading, all_readings: Sequence[Reading]) -> Iter
             if other_place < place or not covers(reading, other):
                 message = f"It says the same as “{other.rule.name}”. One of them is enough."
                 yield Finding(reading.rule.name, "duplicate", Severity.IDLE, message, others)
-        elif strictness(other) is not None and is_tighter(other, reading):
+        elif is_always_tighter(other, reading):
             yield idle_finding(reading, other)
+
+
+def is_always_tighter(one: Reading, other: Reading) -> bool:
+    """Whether the first, which looks at all that the second looks at, objects wherever the second does."""
+    kind = one.kind.name
+    if kind in OF_ONE_SCOPE and not covers(other, one):
+        return False
+    # Where a stricter rule would only make the order smaller, one that denies still denies it.
+    if one.rule.verb == Verb.RESIZE and other.rule.verb != Verb.RESIZE:
+        return False
+    return is_tighter(kind, one.params, other.params)
+
+
+def contradictions(readings: Sequence[Reading]) -> Iterator[Finding]:
+    """Rules of which each can be satisfied, and both together not."""
+    for one, other in combinations(readings, 2):
+        if not (covers(one, other) or covers(other, one)):
+            continue
+        if let_nothing(one.kind.name, one.params, other.kind.name, other.params):
+            message = f"Together with “{one.rule.name}” it lets nothing be opened."
+            yield Finding(other.rule.name, "contradiction", Severity.PROBLEM, message, (one.rule.name,))
 
 
 def idle_finding(reading: Reading, other: Reading) -> Finding:
@@ -141,20 +165,6 @@ def idle_finding(reading: Reading, other: Reading) -> Finding:
         return Finding(reading.rule.name, "shadowed", Severity.IDLE, message, others)
     message = f"“{name}” is stricter, so it only comes to act when prices move by themselves."
     return Finding(reading.rule.name, "later", Severity.NOTE, message, others)
-
-
-def strictness(reading: Reading) -> dict[str, Any] | None:
-    caps = reading.kind.caps
-    return None if caps is None else dict(caps(reading.params))
-
-
-def is_tighter(one: Reading, other: Reading) -> bool:
-    """Whether the first is stricter in one cap at least, and looser in none."""
-    ours, theirs = strictness(one) or {}, strictness(other) or {}
-    if ours.keys() != theirs.keys() or not ours:
-        return False
-    looser = any(is_stricter(name, theirs[name], ours[name]) for name in ours)
-    return not looser and any(is_stricter(name, ours[name], theirs[name]) for name in ours)
 
 
 def covers(one: Reading, other: Reading) -> bool:

@@ -66,6 +66,7 @@ def enforcement(problems: Problems, rule: Rule) -> None:
     rule.params = params.model_dump(mode="json")
     # A list with a slip of the pen in it would never matter, and nobody would know.
     symbols(problems, f"{WHOLE}.symbols", list(getattr(params, "symbols", ())))
+    sectors(problems, f"{WHOLE}.sectors", list(getattr(params, "sectors", ())))
     if "verb" not in problems.fields and (missing := missing_data(rule)):
         problems.add("kind", missing)
 
@@ -102,6 +103,18 @@ def symbols(problems: Problems, field: str, wanted: list[str]) -> None:
             instrument_get(symbol)
         except UserError as error:
             problems.add(field, error.message)
+
+
+def sectors(problems: Problems, field: str, wanted: list[str]) -> None:
+    if not wanted:
+        return
+    known = sorted(set(Instrument.objects.exclude(sector="").values_list("sector", flat=True)))
+    spelled = {name.casefold() for name in known}
+    unknown = [sector for sector in wanted if sector.strip().casefold() not in spelled]
+    if known and unknown:
+        problems.add(
+            field, f"There is no instrument of the sector “{unknown[0]}”. There are: {', '.join(known[:20])}."
+        )
 
 
 def cleaned(values: dict[str, Any]) -> dict[str, Any]:

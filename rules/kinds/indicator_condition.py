@@ -29,17 +29,15 @@ class Params(EntryParams):
 
     indicator: Which = Field(Which.RSI, description="RSI is 0 to 100, the z-score a number of deviations")
     indicator_bars: int = Field(14, ge=2, le=390, description="Over how many bars", examples=[14])
-    at_least: Decimal | None = Field(
-        None, ge=-100, le=100, description="Lowest that it may be", examples=[30]
-    )
-    at_most: Decimal | None = Field(
-        None, ge=-100, le=100, description="Highest that it may be", examples=[70]
-    )
+    at_least: Decimal | None = Field(None, ge=-100, le=100, description="Lowest it may be", examples=[30])
+    at_most: Decimal | None = Field(None, ge=-100, le=100, description="Highest it may be", examples=[70])
 
     @model_validator(mode="after")
     def _is_range(self) -> Self:
         bounds = [bound for bound in (self.at_least, self.at_most) if bound is not None]
-        if not bounds or bounds != sorted(bounds):
+        if not bounds:
+            raise ValueError("Set the lowest, the highest or both, found neither")
+        if bounds != sorted(bounds):
             raise ValueError(f"At least {self.at_least} and at most {self.at_most} should be a range")
         if self.indicator is Which.RSI and min(bounds) < 0:
             raise ValueError(f"RSI is never below 0, was {min(bounds)}")

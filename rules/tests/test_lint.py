@@ -12,6 +12,7 @@ from rules.limits import effective_limits
 from rules.lint import Severity, lint
 from rules.snapshot import RuleSpec
 from rules.starters import STARTERS, params_of
+from rules.strictness import STRICTER
 from rules.tests.world import limits_with, rule_dict, usual_snapshot
 from rules.trials.together import lint_together
 
@@ -110,6 +111,81 @@ def test_a_stricter_rule_about_some_symbols_shadows_nothing_else() -> None:
     assert odd(rule("max_position_percent", "SPY", scope=["SPY"], percent=30), loose) == [("SPY", "shadowed")]
 
 
+@pytest.mark.parametrize(
+    ("kind", "strict", "loose"),
+    [
+        ("max_position_shares", {"shares": 10}, {"shares": 20}),
+        ("max_trades", {"trades": 2}, {"trades": 5}),
+        ("max_hold", {"minutes": 5}, {"minutes": 50}),
+        ("min_hold", {"days": 2}, {"days": 1}),
+        ("take_profit", {"percent": 1}, {"percent": 2}),
+        ("stop_loss_percent", {"percent": 1}, {"percent": "1.5"}),
+        ("trailing_stop", {"trail_percent": 1, "arm_percent": 2}, {"trail_percent": 2, "arm_percent": 2}),
+        ("price_range", {"min_dollars": 5, "max_dollars": 50}, {"min_dollars": 5}),
+        ("min_volume", {"shares": 2000, "last_bars": 5}, {"shares": 1000, "last_bars": 5}),
+        ("max_consecutive_losses", {"losses": 2, "cool_down_minutes": 60}, {"losses": 3, "cool_down_minutes": 30}),
+        ("halt_on_loss", {"percent": 2}, {"percent": 3}),
+    ],
+)  # fmt: skip
+def test_the_looser_of_two_is_idle_whatever_their_kind(kind: str, strict: Any, loose: Any) -> None:
+    one, other = rule(kind, "Strict", **strict), rule(kind, "Loose", **loose)
+    assert odd(one, other) == odd(other, one) == [("Loose", "shadowed")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [
+        ("trailing_stop", {"trail_percent": 1, "arm_percent": 2}, {"trail_percent": 2}),
+        ("max_hold", {"minutes": 5}, {"days": 1}),
+        ("min_volume", {"shares": 2000, "last_bars": 5}, {"shares": 1000, "last_bars": 6}),
+        ("price_range", {"min_dollars": 5}, {"max_dollars": 50}),
+        ("max_daily_loss", {"percent": 3}, {"dollars": 300}),
+    ],
+)
+def test_what_can_not_be_compared_shadows_nothing(kind: str, one: Any, other: Any) -> None:
+    assert odd(rule(kind, "One", **one), rule(kind, "Other", **other)) == []
+
+
+def test_every_parameter_of_which_one_way_is_stricter_is_one_of_its_kind() -> None:
+    for kind, ways in STRICTER.items():
+        assert ways.keys() <= KINDS[kind].params.model_fields.keys(), kind
+
+
+def test_over_more_symbols_a_row_of_losses_may_be_shorter() -> None:
+    wide = rule("max_consecutive_losses", "All", losses=2, cool_down_minutes=60)
+    narrow = rule("max_consecutive_losses", "SPY", scope=["SPY"], losses=3, cool_down_minutes=60)
+    assert odd(wide, narrow) == []
+
+
+def test_a_looser_rule_that_denies_what_a_stricter_one_would_make_smaller_matters() -> None:
+    resize = rule("max_position_percent", "Resize", "resize", percent=10)
+    deny = rule("max_position_percent", "Deny", percent=20)
+    assert odd(resize, deny) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "clash"),
+    [
+        (("price_range", {"min_dollars": 10}), ("price_range", {"max_dollars": 5}), True),
+        (("price_range", {"min_dollars": 5}), ("price_range", {"max_dollars": 5}), False),
+        (("indicator_condition", {"at_most": 30}), ("indicator_condition", {"at_least": 70}), True),
+        (("indicator_condition", {"at_most": 30}), ("indicator_condition", {"at_least": 70, "entries": "short"}), False),
+        (("only_on_weekdays", {"weekdays": ["monday"]}), ("only_on_dates", {"dates": ["2026-11-20"]}), True),
+        (("only_on_weekdays", {"weekdays": ["friday"]}), ("only_on_dates", {"dates": ["2026-11-20"]}), False),
+        (("only_on_weekdays", {"weekdays": ["friday"]}), ("only_on_weekdays", {"weekdays": ["monday"]}), True),
+        (("only_on_dates", {"dates": ["2026-11-20"]}), ("only_on_dates", {"dates": ["2026-11-23"]}), True),
+    ],
+)  # fmt: skip
+def test_ranges_and_days_that_do_not_meet_contradict_each_other(one: Any, other: Any, clash: bool) -> None:
+    rules = [rule(kind, name, **params) for name, (kind, params) in (("One", one), ("Other", other))]
+    assert [code for _, code in odd(*rules)] == (["contradiction"] if clash else [])
+    apart = [
+        rule(kind, name, scope=[name.upper()], **params)
+        for name, (kind, params) in (("One", one), ("Other", other))
+    ]
+    assert odd(*apart) == [], "of different symbols"
+
+
 def test_a_rule_that_resizes_behind_one_that_denies_never_does() -> None:
     deny = rule("max_position_percent", "Deny", percent=10)
     resize = rule("max_position_percent", "Resize", "resize", percent=20)
@@ -138,8 +214,17 @@ def test_what_the_model_forbids_is_all_that_a_rule_would_let_through() -> None:
     short = rule("direction", "Short", only="short")
     assert odd_together(short, limits=effective_limits(usual_snapshot())) == [("Short", "opens_nothing")]
     assert odd_together(short) == []
-    stops = rule("order_types", "Stops", allowed=["stop"])
-    assert odd_together(stops, limits=effective_limits(usual_snapshot())) == [("Stops", "opens_nothing")]
+    for form in (
+        "stop",
+        "stop-limit",
+        "trailing-stop",
+        "market-on-open",
+        "market-on-close",
+        "limit-if-touched",
+    ):
+        stops = rule("order_types", "Stops", allowed=[form])
+        assert odd_together(stops, limits=effective_limits(usual_snapshot())) == [("Stops", "opens_nothing")]
+        assert odd_together(stops) == []
 
 
 def test_a_window_inside_another_never_matters() -> None:

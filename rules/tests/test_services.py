@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from core.errors import Conflict, Forbidden, UserError
 from core.rls import acting_as
+from market.models import Instrument
 from profiles.models import TradingModel
 from profiles.services import model_clone
 from profiles.tests.factories import trading_model_make
@@ -175,6 +176,18 @@ def test_what_cannot_be_enforced_is_refused_beside_its_field(
     fields = refused(model, **values)
     assert list(fields) == [field]
     assert message in fields[field]
+
+
+def test_a_sector_that_nobody_knows_is_refused_as_it_would_never_matter(model: TradingModel) -> None:
+    Instrument.objects.filter(symbol="IBM").update(sector="Technology")
+    found = refused(model, kind="avoided_sectors", params={"sectors": ["Technolgy"]})
+    assert found == {
+        "params.sectors": "There is no instrument of the sector “Technolgy”. There are: Technology."
+    }
+    known = services.rule_create(
+        model.user, model.pk, kind="avoided_sectors", params={"sectors": [" technology"]}
+    )
+    assert known.params["sectors"]
 
 
 def test_everything_that_is_wrong_is_said_at_once(model: TradingModel) -> None:

@@ -6,11 +6,12 @@ directions and types of orders are judged by that: what the others say depends o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
 from decimal import Decimal
 from itertools import combinations
+from typing import Any
 
 from rules.kinds.base import Verb
 from rules.limits import EffectiveLimits
@@ -30,6 +31,16 @@ MOST_SYMBOLS = 6
 EVERY = 5  # minutes
 DENIES = frozenset({Verb.REJECT_TRADE.value, Verb.SKIP_MINUTE.value})
 Asked = tuple[int, int]  # the step, and which of the orders
+# Every type of order beside the one at market, with its prices as distances from the mark.
+ENTRIES: Sequence[tuple[OrderType, Mapping[str, int]]] = (
+    (OrderType.LIMIT, {"limit_price": 0}),
+    (OrderType.STOP, {"stop_price": 1}),
+    (OrderType.STOP_LIMIT, {"stop_price": 1, "limit_price": 2}),
+    (OrderType.TRAILING_STOP, {"trail_amount": 0}),
+    (OrderType.MARKET_ON_OPEN, {}),
+    (OrderType.MARKET_ON_CLOSE, {}),
+    (OrderType.LIMIT_IF_TOUCHED, {"stop_price": -1, "limit_price": 0}),
+)
 DAYS_MATTER = frozenset({"only_on_dates", "only_on_weekdays", "min_hold"})  # one day says nothing about them
 
 
@@ -125,8 +136,9 @@ def orders(symbols: Sequence[str], account: Account) -> Iterator[OrderIntent]:
         yield buy(symbol, 1)
         yield short(symbol, 1)
     mark = account.marks[symbols[0]]
-    yield OrderIntent(Action.BUY, symbols[0], 1, order_type=OrderType.LIMIT, limit_price=mark)
-    yield OrderIntent(Action.BUY, symbols[0], 1, order_type=OrderType.STOP, stop_price=mark + 1)
+    for order_type, terms in ENTRIES:
+        prices: dict[str, Any] = {name: mark + away for name, away in terms.items()}
+        yield OrderIntent(Action.BUY, symbols[0], 1, order_type=order_type, **prices)
 
 
 def is_allowed(intent: OrderIntent, limits: EffectiveLimits) -> bool:
