@@ -44,7 +44,10 @@ VOLUME_SHARE = {
 _PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     (r"VolumeShareSlippage", {**QUOTE_NOW, **VOLUME_SHARE}),
     (r"price = close", QUOTE_NOW),
-    (r"latest ask close|first fresh bar|fresh enough|close of the bar just seen", QUOTE_NOW),
+    (
+        r"(ask|bid) (close|price)|trade close is used|fresh bar|fresh enough|close of the bar just seen",
+        QUOTE_NOW,
+    ),
     (r"fill(s|ed)? at (its|the|that) (bar's )?close", QUOTE_NOW),
     (r"stale window", {**QUOTE_NOW, "quote_max_age_seconds": 3600}),
     (r"filled on quotes", {"touched_fill": TouchedFill.QUOTES}),

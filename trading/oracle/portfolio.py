@@ -75,13 +75,21 @@ def _buying_power(given: Mapping[str, Any], expected: Mapping[str, Any], toleran
         # Closing is never refused; what counts is whether the shares beyond it can be carried.
         return opening * account.marks[SYMBOL] <= account.buying_power()
 
-    yield check("one more", expected["one_more_share_same_side_allowed"], allowed(1))
-    yield check("close before", expected["close_to_zero_allowed_before"], allowed(0))
+    yield check("one_more_share_same_side_allowed", expected["one_more_share_same_side_allowed"], allowed(1))
+    yield check("close_to_zero_allowed_before", expected["close_to_zero_allowed_before"], allowed(0))
     account.marks[SYMBOL] = Decimal(str(given["then_price"]))
-    yield check("close after", expected["close_to_zero_allowed_after_adverse_move"], allowed(0))
+    yield check(
+        "close_to_zero_allowed_after_adverse_move",
+        expected["close_to_zero_allowed_after_adverse_move"],
+        allowed(0),
+    )
     account.cash += account.exposure(SYMBOL)  # what closing it at the mark brings, or takes
     del account.positions[SYMBOL]
-    yield check("reverse", expected["reverse_by_one_share_allowed_after_adverse_move"], allowed(1))
+    yield check(
+        "reverse_by_one_share_allowed_after_adverse_move",
+        expected["reverse_by_one_share_allowed_after_adverse_move"],
+        allowed(1),
+    )
 
 
 def _initial_margin(
@@ -109,6 +117,10 @@ def _sell_fill(given: Mapping[str, Any], expected: Mapping[str, Any], tolerance:
     _book(account, Side(fill["side"]), fill["quantity"], fill["price"], given.get("fees", 0))
     yield check("cash_after", expected["cash_after"], account.cash, tolerance)
     yield check("position_after", expected["position_after"], account.quantity(SYMBOL), tolerance)
+    if "average_price_after" in expected:
+        position = account.positions.get(SYMBOL)
+        average = None if position is None else position.average_price
+        yield check("average_price_after", expected["average_price_after"], average, tolerance)
 
 
 def _settlement(given: Mapping[str, Any], expected: Mapping[str, Any], tolerance: float) -> Iterator[Check]:

@@ -35,7 +35,7 @@ def run_case(case: Any, data: Path) -> CaseResult:
     if not checks:
         return _result(case, Outcome.UNREADABLE, reason="nothing of what it expects is known here")
     outcome = Outcome.HOLDS if all(item.holds for item in checks) else Outcome.DEVIATES
-    unread = fills.unread(case) if case["category"] == "fills" else ()
+    unread = _unread(case, checks)
     return _result(case, outcome, checks=tuple(checks), settings=settings, unread=unread)
 
 
@@ -55,6 +55,15 @@ def _answer(case: Mapping[str, Any], data: Path) -> Answered:
             return [check("value", case["expected"], found, case.get("tolerance") or 0.0)], {}
         case other:
             raise NotSupported(f"category {other}")
+
+
+def _unread(case: Mapping[str, Any], checks: list[Check]) -> tuple[str, ...]:
+    """What the case says and nothing here has read. An algorithm tells more of its results than was asked for."""
+    if case["category"] == "fills":
+        return fills.unread(case)
+    if case["category"] not in ("fees", "portfolio"):
+        return ()
+    return tuple(sorted(f"expected.{name}" for name in case["expected"].keys() - {c.what for c in checks}))
 
 
 def _result(case: Mapping[str, Any], outcome: Outcome, **more: Any) -> CaseResult:

@@ -117,3 +117,8 @@ def test_file_without_cases_is_refused(tmp_path: Path, content: str | None) -> N
         file.write_text(content)
     with pytest.raises(UnreadableFile, match=r"cases\.json"):
         run_file(file)
+
+
+def test_results_that_are_not_compared_are_named() -> None:
+    result = run_case(FEE_CASE | {"expected": {"fee": 5.0, "tax": 1.0}}, Path())
+    assert (result.outcome, result.unread) == (Outcome.HOLDS, ("expected.tax",))
