@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
+from agents.live.stored import stored_check
 from agents.services import session_start
 from runs.cadence import Cadence
 from runs.models import Mode, Run, Session
@@ -36,8 +37,11 @@ def cadence_of(run: Run) -> str:
 
 
 def session_again(user: User, run_id: int, *, key: str) -> Run:
-    """Start a run with the settings of another; the same key starts one run. Raises as `session_start` does."""
-    return session_start(user, request_again(access_run(user, run_id), key))[0]
+    """Start a run with the settings of another; the same key starts one run. Raises as `session_start` does, and
+    Conflict for a live one whose bars are not stored."""
+    run = access_run(user, run_id)
+    stored_check(run)
+    return session_start(user, request_again(run, key))[0]
 
 
 def initial_again(run: Run, prefix: str) -> dict[str, Any]:
