@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
 from core.errors import UserError
 from core.models import StaffAccess
-from core.pages import error_page
+from core.pages import error_page, wrong_method
 from core.rls import become_staff, set_actor
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -27,6 +27,22 @@ class ReleaseConnectionMiddleware:
         if response.streaming and not connection.in_atomic_block:
             connection.close()
         return response
+
+
+class WrongMethodMiddleware:
+    """Who visits an address that only takes forms gets words in place of an empty answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        is_blank = (
+            response.status_code == 405
+            and isinstance(response, HttpResponseNotAllowed)
+            and not response.content
+        )
+        return wrong_method(request) if is_blank and request.method == "GET" else response
 
 
 class RlsMiddleware:

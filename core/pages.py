@@ -11,6 +11,7 @@ TITLES = {
     400: "That doesn't work",
     403: "No access",
     404: "Not found",
+    405: "Nothing to see here",
     409: "Not now",
     500: "Something broke",
 }
@@ -29,6 +30,16 @@ def error_page(request: HttpRequest, error: UserError) -> HttpResponse:
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's own 403 in our words, so that a stranger learns nothing from the difference."""
     return error_page(request, Forbidden())
+
+
+def wrong_method(request: HttpRequest) -> HttpResponse:
+    """For a visit to an address that only forms are sent to, as after logging in anew."""
+    error = UserError(
+        "Nothing is shown at this address, and nothing was changed. Go back and try again.",
+        code="wrong_method",
+    )
+    error.status = 405
+    return error_page(request, error)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -93,3 +93,11 @@ def test_numbers_and_days_beyond_all_bounds_are_refused_or_find_nothing(
 
 def test_forms_take_no_number_beyond_all_bounds(alice_client: Client) -> None:
     assert alice_client.post("/notifications/read/", {"notification": HUGE}).status_code == 302
+
+
+def test_a_visit_to_an_address_of_forms_says_so(alice_client: Client, run: Run) -> None:
+    address = f"/models/{run.model_id}/r/{run.number}/again/"
+    answer = alice_client.get(address)
+    assert answer.status_code == 405
+    assert "nothing was changed" in answer.content.decode()
+    assert "nothing was changed" not in alice_client.put(address).content.decode()
