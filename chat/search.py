@@ -17,6 +17,8 @@ from chat.selectors import conversations_of
 MOST_FOUND = 50
 AROUND = 90
 LONGEST_QUERY = 100
+MARKS = re.compile(r"\*\*|`|^\s*(?:#+|[-*>])\s+|\|", re.MULTILINE)
+LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,14 @@ def conversations_found(user: User, query: str) -> list[Hit]:
     return [Hit(one, snippet_of(newest.get(one.pk, ""), words)) for one in found]
 
 
+def plain(text: str) -> str:
+    """Markdown as it reads, near enough for a line of it."""
+    return MARKS.sub("", LINK.sub(r"\1", text))
+
+
 def snippet_of(text: str, words: list[str]) -> SafeString | str:
     """The words around the first hit, with every hit marked."""
+    text = plain(text)
     hits = re.compile("|".join(re.escape(word) for word in words), re.IGNORECASE)
     first = hits.search(text)
     if first is None:
