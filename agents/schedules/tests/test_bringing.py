@@ -236,7 +236,7 @@ def test_progress_stands_on_the_page_of_the_schedule(
     assert f'data-live-topics="model:{model.pk},download:{download.pk}"' in page
     assert '<progress class="progress" aria-label="Parts of the download" value="1" max="2">' in page
     assert f'href="/downloads/{download.pk}/"' in page
-    assert "brought from polygon" in page
+    assert "brought from Polygon" in page
 
 
 @pytest.mark.parametrize(
