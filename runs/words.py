@@ -19,4 +19,4 @@ def words_of(value: Any) -> str:
 
 
 def label_of(name: str) -> str:
-    return name.replace("_", " ")
+    return name.replace("_", " ").replace("ai model", "AI model")

@@ -54,7 +54,7 @@ def result_of(run: Run) -> str:
         return ""
     change = (run.equity / run.initial_cash - 1) * 100
     sign = "−" if round(change, 2) < 0 else "+"
-    return f"Equity ${run.equity:,.2f}, {sign}{abs(change):.2f} % after {run.cursor:,} steps and {run.fill_count:,} fills."
+    return f"Equity ${run.equity:,.2f}, {sign}{abs(change):.2f} % after {run.cursor:,} steps and {run.fill_count:,} fill{'' if run.fill_count == 1 else 's'}."
 
 
 def tell_pause(run: Run, now: datetime) -> None:

@@ -72,6 +72,7 @@
         fontSize: 11,
         panes: { separatorColor: line, separatorHoverColor: line, enableResize: false },
       },
+      handleScroll: { vertTouchDrag: false }, // a finger that moves down scrolls the page
       grid: { vertLines: { color: color("chart-grid") }, horzLines: { color: color("chart-grid") } },
       crosshair: {
         mode: 0,
@@ -220,13 +221,18 @@
     state.text = text;
     state.data = JSON.parse(text);
     state.kind.draw(state, state.data);
+    state.element.classList.toggle("is-empty", !countOf(state));
     if (!state.touched) showAll(state);
+  }
+
+  function countOf(state) {
+    const longest = Math.max(0, ...(state.data?.lines || []).map((line) => line.points.length));
+    return (state.data?.bars || state.data?.equity || []).length || longest;
   }
 
   // Everything, with as much air on both sides as half a label of the time axis needs.
   function showAll(state) {
-    const longest = Math.max(0, ...(state.data?.lines || []).map((line) => line.points.length));
-    const count = (state.data?.bars || state.data?.equity || []).length || longest;
+    const count = countOf(state);
     const air = (count * AIR) / Math.max(100, state.chart.timeScale().width() - 2 * AIR);
     if (count) state.chart.timeScale().setVisibleLogicalRange({ from: -air, to: count - 1 + air });
   }
@@ -238,10 +244,19 @@
     state.kind.build(state);
     state.kind.paint(state);
     charts.set(element, state);
-    // Whoever has zoomed in keeps the view; a double click shows everything again.
-    for (const name of ["wheel", "pointerdown"]) {
-      element.addEventListener(name, () => (state.touched = true), { passive: true });
-    }
+    // Whoever has zoomed in keeps the view; a double click shows everything again. The wheel scrolls the page past a
+    // chart and zooms one that was pressed, until the pointer leaves it.
+    let isHeld = false;
+    element.addEventListener("pointerdown", () => (isHeld = state.touched = true), { passive: true });
+    element.addEventListener("pointerleave", () => (isHeld = false), { passive: true });
+    element.addEventListener(
+      "wheel",
+      (event) => {
+        if (isHeld || event.ctrlKey) state.touched = true;
+        else event.stopPropagation();
+      },
+      { capture: true, passive: true },
+    );
     element.addEventListener("dblclick", () => {
       state.touched = false;
       showAll(state);
