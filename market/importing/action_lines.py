@@ -66,8 +66,10 @@ def event_of(line: int, row: Line) -> FoundAction:
         return FoundAction(line, security, "dividend", ex_date, amount=round(amount, AMOUNT_DECIMALS))
     if row["type"] != "split":
         raise Refused("kind", f"type is {row['type']!r}, wanted split or dividend")
-    ratio = plain_ratio(Fraction(number_of(row["split_ratio"], "split_ratio", Decimal(WIDEST_SPLIT))))
-    if ratio == 1 or ratio < Fraction(1, WIDEST_SPLIT):
+    written = number_of(row["split_ratio"], "split_ratio", Decimal(WIDEST_SPLIT))
+    # Only then as a fraction: 1e-999999999 would be one of a gigabyte.
+    ratio = plain_ratio(Fraction(written)) if written * WIDEST_SPLIT >= 1 else None
+    if ratio is None or ratio == 1 or ratio < Fraction(1, WIDEST_SPLIT):
         raise Refused(
             "ratio", f"split_ratio is {row['split_ratio']}, wanted another than 1, such as 2 or 0.5"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ def open_bar_file(path: Path, options: ImportOptions) -> BarFile:
         raise UserError(f"{path}: there is no such file.")
     try:
         return CsvFile(path, options) if kind == "csv" else ParquetFile(path, options)
-    except (OSError, UnicodeDecodeError, pa.ArrowException, csv.Error) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, pa.ArrowException, csv.Error) as error:
         raise UserError(f"{path}: not a readable {kind} file ({error}).") from error
 
 
@@ -133,7 +134,7 @@ class CsvFile(BarFile):
                 yield from self.number(
                     arrow_csv.open_csv(self.plain(raw), **self.settings(skip)), broken, raw
                 )
-            except (OSError, EOFError, pa.ArrowException) as error:
+            except (OSError, EOFError, zlib.error, pa.ArrowException) as error:
                 found = (
                     f"a line is longer than {BLOCK_BYTES:,} bytes" if "straddling" in str(error) else error
                 )

@@ -87,6 +87,8 @@ def test_a_rounded_ratio_is_told(tmp_path: Path) -> None:
         ("A APL,split,2014-06-09,,,7,", "symbol", "symbol is 'A APL', wanted up to 16 letters, digits, dots and dashes"),
         ("AAPL,split,2014-06-09,,,1,", "ratio", "split_ratio is 1, wanted another than 1, such as 2 or 0.5"),
         ("AAPL,split,2014-06-09,,,0,", "not_a_number", "split_ratio is 0, wanted above 0 and at most 10,000"),
+        ("AAPL,split,2014-06-09,,,1e-999999999,", "ratio", "split_ratio is 1e-999999999, wanted another than 1, such as 2 or 0.5"),
+        ("AAPL,split,2014-06-09,,,1e999999999,", "not_a_number", "split_ratio is 1e999999999, wanted above 0 and at most 10,000"),
         ("AAPL,split,2014-06-09,,,nan,", "not_a_number", "split_ratio is 'nan', wanted a number"),
         ("AAPL,split,2014-06-09,,,1_0,", "not_a_number", "split_ratio is '1_0', wanted a number"),
         ("AAPL,dividend,2014-06-09,,,,", "not_a_number", "amount_per_share is '', wanted a number"),

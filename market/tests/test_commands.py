@@ -114,6 +114,15 @@ def test_sample_market_command_says_what_it_made() -> None:
     assert "are of another seed and were kept" in out.getvalue()
 
 
+@pytest.mark.parametrize("arguments", [["--days", "0"], ["--days", "-5"], ["--seed", "-1"]])
+def test_a_sample_market_of_no_days_is_refused(arguments: list[str]) -> None:
+    with pytest.raises(
+        CommandError, match=rf"{arguments[0]}: should be a whole number from . to \d+, was {arguments[1]}"
+    ):
+        call_command("create_sample_market", *arguments)
+    assert not Bar.objects.exists()
+
+
 def test_bench_measures_and_leaves_nothing() -> None:
     pace = market_pace(2_000)
     assert pace.parsed_per_second > pace.stored_per_second > 0

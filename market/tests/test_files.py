@@ -54,6 +54,8 @@ def test_wrong_columns_name_what_was_found_and_wanted(tmp_path: Path, header: st
         ("binary.csv", b"\x80\x81\xff\x00", "not a readable csv file"),
         ("fake.parquet", b"symbol,timestamp", "not a readable parquet file"),
         ("fake.csv.gz", b"symbol,timestamp", "not a readable csv file"),
+        ("cut.csv.gz", gzip.compress(b"symbol,timestamp")[:12], "not a readable csv file"),
+        ("spoilt.csv.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + b"\xff" * 40, "not a readable csv file"),
     ],
 )  # fmt: skip
 def test_unreadable_files_are_refused(tmp_path: Path, name: str, content: bytes | None, message: str) -> None:
@@ -62,6 +64,15 @@ def test_unreadable_files_are_refused(tmp_path: Path, name: str, content: bytes 
         path.write_bytes(content)
     with pytest.raises(UserError, match=message):
         open_bar_file(path, ImportOptions())
+
+
+def test_a_compressed_file_that_breaks_off_fails(tmp_path: Path) -> None:
+    whole = gzip.compress(f"{HEADER}\n".encode() + f"{GOOD[0]}\n".encode() * 20_000)
+    for name, content in (("cut", whole[:-200]), ("spoilt", whole[:400] + b"\xff" * 600)):
+        path = tmp_path / f"{name}.csv.gz"
+        path.write_bytes(content)
+        with pytest.raises(UserError, match="A CSV file in UTF-8 is wanted"):
+            inspect(path)
 
 
 def test_text_that_is_not_utf8_fails_the_file(tmp_path: Path) -> None:

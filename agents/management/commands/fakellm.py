@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from agents.llm.fake.behaviour import KINDS, NAME, Behaviour
 from agents.llm.fake.server import serving
+from core.arguments import port
 
 
 class Command(BaseCommand):
@@ -22,7 +23,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
         parser.add_argument(
-            "--port", type=int, default=8900, help="port (default %(default)s; 0: any free one)"
+            "--port", type=port, default=8900, help="port (default %(default)s; 0: any free one)"
         )
         parser.add_argument(
             "--behaviour",

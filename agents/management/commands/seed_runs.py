@@ -13,14 +13,17 @@ from rich.progress import Progress
 from agents.bench.pages import MOST_KILOBYTES, MOST_MILLISECONDS, PagePace, page_paces
 from agents.bench.seeding import seed_runs
 from agents.demo import demo_create
+from core.arguments import whole
 
 
 class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--runs", type=int, default=10_000)
-        parser.add_argument("--entries", type=int, default=1_000_000, help="of all runs together")
+        parser.add_argument("--runs", type=whole(1, 1_000_000), default=10_000)
+        parser.add_argument(
+            "--entries", type=whole(1, 100_000_000), default=1_000_000, help="of all runs together"
+        )
         parser.add_argument(
             "--measure", action="store_true", help="print server time, size and queries of each page"
         )

@@ -6,8 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from core.arguments import whole
 from market.sample import SEED, sample_symbols
 from market.services import sample_market_create
+
+MOST_DAYS = 250
 
 
 class Command(BaseCommand):
@@ -15,9 +18,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--seed", type=int, default=SEED, help=f"another market than the usual one ({SEED})"
+            "--seed",
+            type=whole(0, 2**32 - 1),
+            default=SEED,
+            help=f"another market than the usual one ({SEED})",
         )
-        parser.add_argument("--days", type=int, default=6, help="trading days of minute bars (default 6)")
+        parser.add_argument(
+            "--days", type=whole(1, MOST_DAYS), default=6, help="trading days of minute bars (default 6)"
+        )
 
     def handle(self, **options: Any) -> None:
         recorded = sample_market_create(seed=options["seed"], minute_days=options["days"])

@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
 from agents.demo import demo_create
+from core.arguments import whole
 from tradelab import stack, throwaway
 from tradelab.crowd import CrowdPace, crowd_pace
 from tradelab.crowd_lines import crowd_lines, linear_line
@@ -31,7 +32,9 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--runs", type=int, default=200, help="at once (default %(default)s)")
+        parser.add_argument(
+            "--runs", type=whole(1, 10_000), default=200, help="at once (default %(default)s)"
+        )
         parser.add_argument("--kills", type=int, default=20, help="while they advance (default %(default)s)")
         parser.add_argument("--seed", type=int, default=8, help="of the kills (default %(default)s)")
         parser.add_argument("--only", choices=PARTS, help="one part instead of all")

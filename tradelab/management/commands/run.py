@@ -15,6 +15,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.arguments import port
 from tradelab import services, stack
 from tradelab.services.locks import FileLock, holder
 from tradelab.services.processes import Child, stop
@@ -31,7 +32,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
         parser.add_argument(
-            "--port", type=int, default=settings.PORT, help="port to listen on (default %(default)s)"
+            "--port", type=port, default=settings.PORT, help="port to listen on (default %(default)s)"
         )
 
     def handle(self, *, host: str, port: int, **options: Any) -> None:
