@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from hashlib import sha256
 from json.encoder import encode_basestring
 from typing import Any
@@ -36,6 +37,14 @@ ORIGIN = ("run", "model", "number", "snapshot_hash", "data_hash")
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
+class Spelled(dict[str, Any]):
+    """A JSON object that many requests share and nobody changes: spelled once."""
+
+    @cached_property
+    def spelling(self) -> str:
+        return spelling(dict(self))
+
+
 def spelling(value: Any) -> str:
     """The one spelling of a JSON value, whatever order its keys came in. Raises ValueError for NaN and infinity.
 
@@ -46,6 +55,8 @@ def spelling(value: Any) -> str:
         return encode_basestring(value)
     if value is None:
         return "null"
+    if kind is Spelled:
+        return str(value.spelling)
     if kind is int:
         return str(value)
     if kind is list:

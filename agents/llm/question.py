@@ -23,7 +23,7 @@ from agents.llm.wire import Received
 from reasoning.calls.models import LLMCall
 from reasoning.calls.selectors import answer_text
 from reasoning.calls.services import Answered, Measured, Question
-from reasoning.chain import digest
+from reasoning.chain import digest, spelling
 
 NAMESPACE = uuid.UUID("5b4c0f8e-55a1-4f2e-9d57-3d1b7a1f7c11")
 STOPPED = "stopped"
@@ -166,4 +166,4 @@ def is_object(text: str) -> bool:
 def characters_in(body: Mapping[str, Any]) -> int:
     """Of everything in a request that a model reads."""
     total = sum(len(message["content"]) for message in body["messages"])
-    return total + sum(len(str(body[name])) for name in ("response_format", "tools") if name in body)
+    return total + sum(len(spelling(body[name])) for name in ("response_format", "tools") if name in body)

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from agents.llm.types import Ask, Endpoint, Message, StructuredMode
 from profiles.llm.parameters import OURS
+from reasoning.chain import Spelled
 
 FORM_WORDS = "Answer with one JSON object and nothing else. It has to fit this JSON schema:\n"
 
@@ -76,4 +77,4 @@ def stable_positions(ask: Ask, mode: StructuredMode) -> list[int]:
 def schema_of(form: type[BaseModel]) -> dict[str, Any]:
     """A form's JSON schema as strict modes want it: every property required, none added."""
     tool = openai.pydantic_function_tool(form, name="form")
-    return dict(tool["function"]["parameters"])
+    return Spelled(tool["function"]["parameters"])
