@@ -11,6 +11,7 @@ from celery.exceptions import SecurityWarning
 from celery.signals import worker_process_init
 from django.conf import settings
 
+from tradelab.lost_broker import survive_lost_broker
 from tradelab.services.accounts import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tradelab.settings")
@@ -19,6 +20,7 @@ if not settings.IS_PRODUCTION:
     # A container on somebody's own machine runs everything as root; only production deserves the warning.
     warnings.filterwarnings("ignore", category=SecurityWarning)
 
+survive_lost_broker()
 app = Celery("tradelab")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
