@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from ssl import CERT_NONE, SSLContext, create_default_context
+from typing import Any
 from urllib.parse import urlencode
 
 from cryptography import x509
@@ -51,7 +52,7 @@ class Proxy:
         path: str,
         body: bytes | None = None,
         *,
-        plain: bool = False,
+        is_plain: bool = False,
         **headers: str,
     ) -> HTTPResponse:
         """The beginning of the answer to a visitor; its body is still to be read."""
@@ -61,16 +62,17 @@ class Proxy:
         )
         connection = (
             HTTPConnection("127.0.0.1", self.plain, timeout=60, source_address=source)
-            if plain
+            if is_plain
             else HTTPSConnection("127.0.0.1", self.tls, timeout=60, source_address=source, context=trusting())
         )
         connection.request(method, path, body, given)
         return connection.getresponse()
 
-    def post(self, path: str, form: dict[str, str], **headers: str) -> HTTPResponse:
+    def post(self, path: str, form: dict[str, str], **headers: Any) -> HTTPResponse:
         """A form as a browser sends it."""
-        kind = {"Content_Type": "application/x-www-form-urlencoded", "Origin": f"https://{HOST}"}
-        return self.ask("POST", path, urlencode(form).encode(), **kind, **headers)
+        kind = "application/x-www-form-urlencoded"
+        origin = f"https://{HOST}"
+        return self.ask("POST", path, urlencode(form).encode(), Content_Type=kind, Origin=origin, **headers)
 
 
 def trusting() -> SSLContext:

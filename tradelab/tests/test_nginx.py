@@ -53,7 +53,14 @@ def production(tmp_path: Path) -> dict[str, str]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in given.items():
             patch.setenv(name, value)
-        collect = [sys.executable, BASE_DIR / "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+        collect = [
+            sys.executable,
+            str(BASE_DIR / "manage.py"),
+            "collectstatic",
+            "--noinput",
+            "--verbosity",
+            "0",
+        ]
         subprocess.run(collect, check=True, capture_output=True)
     return given
 
@@ -113,7 +120,7 @@ def test_nginx_in_front_of_two_web_processes(
 
 
 def check_doors(proxy: Proxy, ports: list[int]) -> None:
-    plain = proxy.ask("GET", "/runs/?a=b", plain=True)
+    plain = proxy.ask("GET", "/runs/?a=b", is_plain=True)
     assert (plain.status, plain.headers["Location"]) == (301, f"https://{HOST}/runs/?a=b")
     for path in ("/metrics", "/readyz"):
         assert proxy.ask("GET", path).status == 404, f"{path} is for machines inside"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import psycopg
 import pytest
@@ -13,6 +16,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import OperationalError, ProgrammingError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -31,7 +35,7 @@ from reasoning.models import Entry, LLMCall, PromptPart
 from runs.models import Run
 from runs.services import run_delete
 from tradelab import commands
-from tradelab.retention import tasks
+from tradelab.retention import policies, tasks
 
 STEPS = 12
 
@@ -183,6 +187,51 @@ def test_notifications_logins_and_sessions_go_when_their_time_has_come(alice: Us
     assert [row.key for row in Notification.objects.all()] == ["179"]
     assert AccessLog.objects.count() == 1
     assert [row.session_key for row in Session.objects.all()] == ["key-1"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_it_says_how_far_it_is_and_stops_behind_the_piece_in_hand(
+    alice: User, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    told_long_ago(alice, 5)
+    monkeypatch.setattr("tradelab.management.commands.prune.TOLD_SECONDS", -1.0)
+    monkeypatch.setattr(policies, "ROWS_AT_ONCE", 1)
+    erased: list[int] = []
+    erase = policies.rows_delete
+
+    def erase_and_be_told(due: QuerySet[Any]) -> int:
+        erased.append(erase(due))
+        if len(erased) == 3:
+            os.kill(os.getpid(), number)
+        return erased[-1]
+
+    monkeypatch.setattr(policies, "rows_delete", erase_and_be_told)
+    said = prune("--only", "notifications")
+    assert said.splitlines() == [
+        "notifications: 1 of 5 …",
+        "notifications: 2 of 5 …",
+        "notifications: 3 of 5 erased (notifications, read or not, kept 180 days)",
+        "Stopped. What is left goes next time.",
+    ]
+    assert Notification.objects.count() == 2
+    monkeypatch.setattr(policies, "rows_delete", erase)
+    assert "notifications: 2 of 2 erased" in prune()
+    assert signal.getsignal(number) is not signal.SIG_IGN
+
+
+def test_it_ends_by_itself_when_its_minutes_are_over(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    told_long_ago(alice, 3)
+    monkeypatch.setattr(policies, "ROWS_AT_ONCE", 1)
+    assert "notifications: 1 of 3 erased" in prune("--only", "notifications", "--minutes", "1e-9")
+    assert Notification.objects.count() == 2
+
+
+def told_long_ago(user: User, count: int) -> None:
+    created_at = timezone.now() - timedelta(days=181)
+    for number in range(count):
+        Notification.objects.create(
+            user=user, kind="run_finished", subject="Done", key=str(number), created_at=created_at
+        )
 
 
 def test_a_worker_without_the_owners_address_prunes_nothing(

@@ -11,8 +11,9 @@ from django.test import Client
 from agents.again import session_again
 from agents.batches.models import Batch
 from agents.batches.services import BatchRequest, batch_create
-from agents.live.tests.world import CLOSE, DAY, Tape, at, live_run, market_day, play
+from agents.live.tests.world import CLOSE, Tape, at, live_run, market_day, play
 from agents.tests.tape import bars_store, trader
+from agents.tests.world import DAY
 from core import clock
 from core.errors import Conflict
 from core.rls import acting_as
@@ -50,7 +51,9 @@ def test_what_lacks_is_said_before_anything_starts(alice: User, run: Run) -> Non
 
 def test_the_form_says_it_too(alice: User, alice_client: Client, run: Run) -> None:
     with clock.standing_at(CLOSE + timedelta(hours=2)):
-        answer = alice_client.post(f"/models/{run.model_id}/r/{run.number}/vary/", {"key": "x", "days": [DAY.isoformat()]})
+        answer = alice_client.post(
+            f"/models/{run.model_id}/r/{run.number}/vary/", {"key": "x", "days": [DAY.isoformat()]}
+        )
     assert "10 of the 10 bars that it saw are not stored" in answer.content.decode()
     assert Run.objects.count() == 1
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -29,11 +33,14 @@ class Command(BaseCommand):
 
     def handle(self, *, dry_run: bool, only: str | None, minutes: float, **options: Any) -> None:
         ends_at = time.monotonic() + minutes * 60 if minutes else float("inf")
-        for policy in policies():
-            if only in (None, policy.name):
-                self.prune(policy, ends_at, dry_run=dry_run)
+        with told_to_stop() as stop:
+            for policy in policies():
+                if only in (None, policy.name) and not stop.is_set():
+                    self.prune(policy, ends_at, stop, dry_run=dry_run)
+        if stop.is_set():
+            self.stdout.write("Stopped. What is left goes next time.")
 
-    def prune(self, policy: Policy, ends_at: float, *, dry_run: bool) -> None:
+    def prune(self, policy: Policy, ends_at: float, stop: Event, *, dry_run: bool) -> None:
         now, done = timezone.now(), 0
         due, told_at = policy.count(now), time.monotonic()
         if not policy.is_on:
@@ -42,7 +49,7 @@ class Command(BaseCommand):
         if not dry_run:
             for deleted in policy.prune(now):
                 done += deleted
-                if time.monotonic() > ends_at:
+                if stop.is_set() or time.monotonic() > ends_at:
                     break
                 if time.monotonic() - told_at > TOLD_SECONDS:
                     told_at = time.monotonic()
@@ -50,3 +57,16 @@ class Command(BaseCommand):
                     self.stdout.flush()
         verb = f"{due} due" if dry_run else f"{done} of {due} erased"
         self.stdout.write(f"{policy.name}: {verb} ({policy.about}, kept {policy.days} days)")
+
+
+@contextmanager
+def told_to_stop() -> Iterator[Event]:
+    """Ctrl-C and systemd's word to end let the piece in hand be erased as a whole, and nothing after it."""
+    stop = Event()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in signals}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
