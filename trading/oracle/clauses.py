@@ -21,15 +21,15 @@ Level = Callable[[Decimal], Decimal]  # from the last close, or the fill, to a p
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _PRICE = (
-    rf"(?:\((?:the )?(?P<base>[a-z ]+?) (?P<sign>[-+]) (?P<distance>{_NUMBER})(?P<relative> ?%)?\)"
-    rf"|(?P<percent>{_NUMBER}) ?% of the (?:last )?(?:price|close)|@? ?\$?(?P<fixed>{_NUMBER})(?![\d.]| ?%))"
+    rf"(?:\((?:the )?(?P<base>[a-z ]+?) (?P<sign>[-+*×]) (?P<distance>{_NUMBER})(?P<relative> ?%)?\)"
+    rf"|(?P<percent>{_NUMBER}) ?% of (?:the )?(?:last )?(?:price|close)|@? ?\$?(?P<fixed>{_NUMBER})(?![\d.]| ?%))"
 )
-_LOT = r"\d+ (?:shares? of )?[A-Z]{1,5}\b"
+_LOT = r"[\d,]*\d(?![.\d])(?: shares?)?(?:(?: of)? (?!GT[CD]\b|IOC\b)[A-Z]{1,5}\b)?"
 _ORDER = re.compile(
-    rf"(?P<before>(?:market|limit|stop|trailing|on|open|close|if|touched|[- ])*?)(?P<side>\b(?:buy|sell|short|cover)\b)"
-    rf"(?P<middle>(?: (?:stop|limit|market|order|of|for|back))*) (?P<lots>{_LOT}(?:(?:, | and |, and ){_LOT})*)"
+    rf"(?P<before>(?:market|limit|stop|trailing|on|open|close|if|touched|order|to|[- ])*?)(?P<side>\b(?:buy|sell|short|cover)\b)"
+    rf"(?P<middle>(?: (?:stop|limit|market|order|of|for|back|short))*) (?P<lots>{_LOT}(?:(?:, | and |, and ){_LOT})*)"
 )
-_SIDES = re.compile(r"\b(?:buy|sell|cover|short(?= \d))\b")
+_SIDES = re.compile(r"\b(?:buy|sell|cover|(?<!sell )short(?= \d))\b")
 _CONDITIONS = re.compile(
     r"\b(?:when|whenever|if(?!-touched| touched)|unless|until|while|cross\w*|signal|above|below)\b"
 )
@@ -51,8 +51,13 @@ _NAMED_PRICES: dict[OrderType, tuple[tuple[str, str], ...]] = {
 }
 
 
-def intents_in(clause: str, *, base: str = "last close") -> list[Callable[[Account], OrderIntent]]:
-    """The orders of a clause; prices follow the mark of the moment. Raises NotSupported naming what is not understood."""
+def intents_in(
+    clause: str, symbol: str = "", *, base: str = "last close"
+) -> list[Callable[[Account], OrderIntent]]:
+    """The orders of a clause, in `symbol` where none is told; prices follow the mark of the moment.
+
+    Raises NotSupported naming what is not understood.
+    """
     if _CONDITIONS.search(clause):
         raise NotSupported(f"a condition: {clause}")
     found = list(_ORDER.finditer(clause))
@@ -62,7 +67,7 @@ def intents_in(clause: str, *, base: str = "last close") -> list[Callable[[Accou
     return [
         order
         for match, end in zip(found, ends, strict=True)
-        for order in _orders(match, clause[match.end() : end], base)
+        for order in _orders(match, clause[match.end() : end], symbol, base)
     ]
 
 
@@ -86,15 +91,25 @@ def level_in(text: str, lead: str, base: str = "last close") -> Level | None:
     )
     if found["base"] not in known:
         raise NotSupported(f"a price from {found['base']}: {text}")
+    if found["sign"] in "*×":
+        factor = Decimal(found["distance"])
+        return lambda mark: mark * factor
     distance = Decimal(found["sign"] + found["distance"])
     if found["relative"]:
         return lambda mark: mark * (1 + distance / 100)
     return lambda mark: mark + distance
 
 
-def _orders(match: re.Match[str], terms: str, base: str) -> Iterator[Callable[[Account], OrderIntent]]:
+def symbols_in(text: str) -> list[str]:
+    """Every symbol that some shares are of."""
+    return re.findall(r"\d(?: shares?)?(?: of)? (?!GT[CD]\b|IOC\b)([A-Z]{1,5})\b", text)
+
+
+def _orders(
+    match: re.Match[str], terms: str, symbol: str, base: str
+) -> Iterator[Callable[[Account], OrderIntent]]:
     terms = terms.split(": ")[0]
-    kind = _kind(match["before"] + match["middle"], terms)
+    kind = kind_in(match["before"] + match["middle"], terms)
     levels = {name: level_in(f" {terms}", lead, base) for name, lead in _NAMED_PRICES.get(kind, ())}
     missing = [name for name, level in levels.items() if level is None]
     if missing:
@@ -106,8 +121,10 @@ def _orders(match: re.Match[str], terms: str, base: str) -> Iterator[Callable[[A
         **(_trail(terms) if kind is OrderType.TRAILING_STOP else {}),
     }
     for lot in re.findall(_LOT, match["lots"]):
-        quantity, symbol = int(lot.split()[0]), lot.split()[-1]
-        yield _maker(OrderIntent(action, symbol, quantity, **fixed), levels)
+        quantity, named = int(lot.split()[0].replace(",", "")), symbols_in(lot)
+        if not named and not symbol:
+            raise NotSupported(f"no symbol: {match[0]}{terms}")
+        yield _maker(OrderIntent(action, named[0] if named else symbol, quantity, **fixed), levels)
 
 
 def _maker(intent: OrderIntent, levels: dict[str, Level | None]) -> Callable[[Account], OrderIntent]:
@@ -119,13 +136,13 @@ def _maker(intent: OrderIntent, levels: dict[str, Level | None]) -> Callable[[Ac
     return make
 
 
-def _kind(around: str, terms: str) -> OrderType:
+def kind_in(*texts: str) -> OrderType:
     """What stands at the side of the order tells its kind; where nothing does, the terms behind the shares."""
-    for text in (around, terms):
+    for text in texts:
         for pattern, kind in _KINDS:
             if re.search(pattern, text):
                 return kind
-    raise NotSupported(f"no kind of order: {around}…{terms}")
+    raise NotSupported(f"no kind of order: {'…'.join(texts)}")
 
 
 def _trail(terms: str) -> dict[str, Any]:

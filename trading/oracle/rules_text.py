@@ -15,7 +15,7 @@ from typing import Any
 
 from trading.corporate_actions import CorporateAction, Dividend, Split
 from trading.ledger import Account
-from trading.oracle.clauses import intents_in, level_in
+from trading.oracle.clauses import intents_in, kind_in, level_in, symbols_in
 from trading.oracle.hours import NEW_YORK
 from trading.oracle.results import NotSupported
 from trading.types import Action, Fill, OrderIntent, OrderType, TimeInForce
@@ -28,19 +28,21 @@ _ANCHORS = (
     rf"\b(?P<every>every|each) (?:trading )?day at {_TIME}",
     rf"\bat {_TIME} (?:on )?(?P<every>every|each) (?:trading )?day",
     rf"\bat {_TIME}(?: on {_DATE})?",
+    rf"\bon {_DATE}",  # before its open, for what waits for an auction
 )
+_WAITS = re.compile(r"^(?!.*\b(?:at market|limit|stop)\b).*\bmarket[- ]on[- ](?:open|close)\b")
 _TRADES = re.compile(
     r"\b(?:buy|sell|short|cover|send|cancel|liquidate|close (?:all|everything)|move|update|change)\b"
 )
 _INSTRUCTS = re.compile(
     r"^(?:at|on|after|before|every|each|then|when|whenever|if|from|once|send|buy|sell|short|cover|cancel|while)\b"
 )
-_EVERYTHING = re.compile(r"\b(?:sell|close|cover) (?:all|everything)\b|\bliquidate\b")
+_EVERYTHING = re.compile(r"\b(?:sell|close|cover) (?:all|everything|it|them|the position)\b|\bliquidate\b")
 _MOVES = re.compile(
     r"\b(?:move|update|change|raise|lower) (?:its|the) (?P<which>limit|stop)(?: price)?(?P<to> to .*)"
 )
 # What explains or forecasts, and is no part of what to do.
-_REMARKS = re.compile(r"\((?!(?:the )?[a-z ]+ [-+] )[^)]*\)|,? (?:and )?hold\b.*$|,? i\.e\. .*$|: .*$")
+_REMARKS = re.compile(r"\((?!(?:the )?[a-z ]+ [-+*×] )[^)]*\)|,? (?:and )?hold\b.*$|,? i\.e\. .*$|: .*$")
 
 
 @dataclass
@@ -51,6 +53,7 @@ class Script:
     actions: list[tuple[datetime, CorporateAction]] = field(default_factory=list)
     cancel_all_at: list[datetime] = field(default_factory=list)
     on_fill: Callable[[Fill, Account], list[OrderIntent]] | None = None
+    symbol: str = ""  # the last that was named
 
 
 def read(case: Mapping[str, Any], days: Callable[[], Sequence[date]]) -> Script:
@@ -92,16 +95,17 @@ def _instructions(
         if found is not None:
             named = found.groupdict()
             day = date.fromisoformat(named["date"]) if named.get("date") else day
-            at = time.fromisoformat(named["time"])
+            at = time.fromisoformat(named["time"]) if "time" in named else BEFORE_OPEN
             chosen = days() if named.get("every") else [day] if day else []
             times = [datetime.combine(each, at, NEW_YORK) for each in chosen]
             clause = clause[: found.start()] + clause[found.end() :]
         clause = _REMARKS.sub("", clause)
         if _TRADES.search(clause):
-            if not times:
-                raise NotSupported(f"not understood, for it has no date: {sentence}")
+            if not times or (times[0].time() == BEFORE_OPEN and not _WAITS.search(clause)):
+                raise NotSupported(f"not understood, for it has no time: {sentence}")
             for at_time in times:
                 _do(script, clause, at_time)
+            script.symbol = [script.symbol, *symbols_in(clause)][-1]
     return day
 
 
@@ -111,15 +115,24 @@ def _do(script: Script, clause: str, at: datetime) -> None:
         script.sends.append((at, _moving(moved["which"], moved["to"])))
         return
     if _EVERYTHING.search(clause):
-        script.sends.append((at, _closing(OrderType.MARKET)))
+        script.sends.append((at, _closing(_closing_kind(clause))))
         return
-    makers = intents_in(clause)
+    makers = intents_in(clause, script.symbol)
     if makers:
         script.sends.append((at, lambda account: [make(account) for make in makers]))
     if re.search(r"\bcancel\b", clause):
         script.cancel_all_at.append(at)
     elif not makers:
         raise NotSupported(f"not understood: {clause}")
+
+
+def _closing_kind(clause: str) -> OrderType:
+    """How all that is held is to be closed, where the clause says nothing else."""
+    kind = kind_in(clause, "market")
+    others = intents_in(_EVERYTHING.sub("", clause), "?")
+    if others or kind not in (OrderType.MARKET, OrderType.MARKET_ON_OPEN, OrderType.MARKET_ON_CLOSE):
+        raise NotSupported(f"not understood: {clause}")
+    return kind
 
 
 def _closing(kind: OrderType) -> Intents:
@@ -177,9 +190,7 @@ def _on_fill(script: Script, named: dict[str, Any], day: date, sentence: str) ->
 
     def answer(fill: Fill, account: Account) -> list[OrderIntent]:
         # Prices in the answer count from the fill, and the symbol is its own.
-        makers = intents_in(
-            re.sub(r"\b(for|of) (\d+)(?! [A-Z])", rf"\1 \2 {fill.symbol}", told), base="fill price"
-        )
+        makers = intents_in(told, fill.symbol, base="fill price")
         seen = account.copy()
         seen.marks[fill.symbol] = fill.price
         return [make(seen) for make in makers]

@@ -88,6 +88,13 @@ UNDERSTOOD: dict[str, tuple[tuple[str, ...], float, float]] = {
     "a remark with words of orders": (
         (f"{FIRST_AT} buy 10 AAA at market (the stop stays out)", "the limit of 99 would never fill"), -30, 1,
     ),
+    "symbol told once": ((f"{FIRST_AT} buy 10 AAA at market", "at 09:33 send a market sell of 10"), 20, 2),
+    "sell it": ((f"{FIRST_AT} buy 10 AAA at market; at 09:32 send market-on-close to sell it",), 30, 2),
+    "sell short": ((f"{FIRST_AT} sell short 10 AAA at market",), 30, 1),
+    "thousands": ((f"{FIRST_AT} buy 1,000 shares of AAA at market",), -3_000, 5),
+    "an order to buy": ((f"{FIRST_AT} send a limit order to buy 10 AAA at (last close * 0.98)",), 10 * (97 - 95), 1),
+    "an auction of a day": ((f"on {NEXT} send a market-on-close buy of 10 AAA",), 0, 1),
+    "an opening auction of a day": ((f"on {NEXT} buy 10 AAA market-on-open",), 20, 1),
     "reverse split": (
         # 10 shares at 100 become 5 at 200; they end at 97, for our prices know of no split.
         (f"{FIRST_AT} buy 10 AAA at market", f"1:2 reverse split before the open of {NEXT}"), 5 * 97 - 1000, 1,
@@ -120,6 +127,10 @@ def test_what_is_told_is_done(data: Path, name: str) -> None:
         f"{FIRST_AT} send a stop-limit buy of 10 AAA, stop 101",
         f"{FIRST_AT} buy 10 AAA at market and sell the rest short",
         "at 09:31 buy 10 AAA at market",
+        f"on {NEXT} buy 10 AAA at market",
+        f"{FIRST_AT} buy 10 AAA at market and send market-on-close to sell it",
+        f"{FIRST_AT} sell everything with a limit order",
+        f"{FIRST_AT} buy 10.5 AAA at market",
         f"{FIRST_AT} move the limit to a better price",
     ],
 )
