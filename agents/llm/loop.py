@@ -14,9 +14,11 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 try:
-    from uvloop import new_event_loop  # less of our time for each request
-except ImportError:
-    from asyncio import new_event_loop
+    import uvloop
+except ImportError:  # not made for every system
+    new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+else:
+    new_event_loop = uvloop.new_event_loop  # takes less of our time for each request
 
 T = TypeVar("T")
 

@@ -129,7 +129,7 @@ class LeaseSign(Enum):
 def leases_beat(user_id: int, claims: Sequence[Claim]) -> dict[Claim, LeaseSign]:
     """The same for many claims of one user at once. A lease that is due but locked by somebody is renewed at the next look."""
     soon = timezone.now() + timedelta(seconds=settings.RUN_LEASE_SECONDS * 2 / 3)
-    holds = [
+    holds: list[Any] = [
         [claim.run_id for claim in claims],
         [claim.token for claim in claims],
         user_id,

@@ -64,4 +64,4 @@ def redis_pid() -> int:
     """The process of a Redis on this machine."""
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         found = client.info("server")
-    return int(found["process_id"])  # type: ignore[index]  # the client answers at once
+    return int(found["process_id"])

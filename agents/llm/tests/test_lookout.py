@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -26,8 +26,10 @@ def claimed(user: User) -> Claim:
     return claim
 
 
-def row_of(claim: Claim) -> Run:
-    return Run.objects.get(pk=claim.run_id)
+def expiry_of(claim: Claim) -> datetime:
+    expires_at = Run.objects.get(pk=claim.run_id).lease_expires_at
+    assert expires_at is not None
+    return expires_at
 
 
 def waiting(*claims: Claim) -> tuple[list[Waiting], dict[int, list[BaseException]]]:
@@ -66,24 +68,23 @@ def test_only_a_lease_that_is_due_is_renewed(alice: User) -> None:
     soon = timezone.now() + timedelta(seconds=settings.RUN_LEASE_SECONDS / 3)
     Run.objects.filter(pk__in=[due.run_id, lost.run_id]).update(lease_expires_at=soon)
     Run.objects.filter(pk=lost.run_id).update(lease_token=lost.token + 1)
-    before = row_of(fresh).lease_expires_at
+    before = expiry_of(fresh)
     with acting_as(alice.pk):
         leases_beat(alice.pk, [fresh, due, lost])
-    assert row_of(fresh).lease_expires_at == before
-    assert row_of(due).lease_expires_at > soon
-    assert row_of(lost).lease_expires_at == soon
+    assert expiry_of(fresh) == before
+    assert expiry_of(due) > soon
+    assert expiry_of(lost) == soon
 
 
 def test_a_user_whose_leases_cannot_be_looked_at_does_not_disturb_the_others(
     alice: User, charlie: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hers, his = claimed(alice), claimed(charlie)
-    real = lookout.leases_beat
 
     def away(user_id: int, claims: list[Claim]) -> object:
         if user_id == alice.pk:
             raise OperationalError("gone")
-        return real(user_id, claims)
+        return leases_beat(user_id, claims)
 
     monkeypatch.setattr(lookout, "leases_beat", away)
     monkeypatch.setattr(lookout, "close", lambda: None)
