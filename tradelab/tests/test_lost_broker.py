@@ -11,6 +11,7 @@ def test_a_lost_connection_closes_quietly_with_a_task_in_hand() -> None:
     queue.put({"a": "task"})
     message = queue.get(timeout=5)
     channel = message.channel
+    assert channel is not None
     assert channel.qos._delivered, "not acknowledged yet"
     connection._do_close_transport()  # as Celery leaves it before it closes what is lost
     channel.close()
@@ -23,7 +24,9 @@ def test_a_connection_that_is_there_gives_back_what_it_holds() -> None:
     with app.connection_for_read() as connection:
         queue = connection.SimpleQueue(name)
         queue.put({"a": "task"})
-        queue.get(timeout=5).channel.close()
+        channel = queue.get(timeout=5).channel
+        assert channel is not None
+        channel.close()
     with app.connection_for_read() as connection:
         queue = connection.SimpleQueue(name)
         message = queue.get(timeout=5)
