@@ -120,8 +120,9 @@ class Batch:
 
 def add_worth(equity: Ints, part: Quiet) -> None:
     """Turn cash into equity; by whole units where that is exact."""
-    if is_whole(part.cash) and all(held.units is not None for held in part.held):
-        for held in part.held:
-            equity += int(held.quantity) * held.units
+    whole = [(int(held.quantity), held.units) for held in part.held if held.units is not None]
+    if len(whole) == len(part.held) and is_whole(part.cash):
+        for quantity, units in whole:
+            equity += quantity * units
     else:
         equity[:] = to_units(part.equity)

@@ -12,11 +12,13 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from trading.reel import UNITS
+from trading import reel
 from trading.statistics import Moments
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+UNITS = reel.UNITS  # stored whole numbers are hundred-millionths of a dollar
 
 _UNIT, _SCALE = Decimal(1).scaleb(-8), Decimal(UNITS)
 

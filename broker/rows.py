@@ -48,7 +48,7 @@ ROUND_TRIP_FIELDS = ("user_id", "run_id", "seq", *CoreRoundTrip._fields)
 
 ENUMS = {"side", "order_type", "time_in_force", "status"}
 _copied: Callable[[CoreOrder], tuple[Any, ...]] = attrgetter(
-    "parent", "replaces", *(f"{name}.value" if name in ENUMS else name for name in COPIED)
+    "parent", "replaces", *(f"{name}._value_" if name in ENUMS else name for name in COPIED)
 )
 
 
@@ -64,7 +64,7 @@ def order_row(run: Run, order: CoreOrder, reason: str) -> Order:
 
 
 def fill_values(run: Run, seq: int, fill: CoreFill, ids: Mapping[int, int]) -> tuple[Any, ...]:
-    return (run.user_id, run.pk, seq, ids[fill.order_number], fill.side.value, fill.symbol, *fill[3:])
+    return (run.user_id, run.pk, seq, ids[fill.order_number], fill.side._value_, fill.symbol, *fill[3:])
 
 
 def fill_rows(run: Run, first: int, fills: Iterable[CoreFill], ids: Mapping[int, int]) -> Rows:

@@ -111,7 +111,7 @@ def round_trips_of(run: Run) -> QuerySet[RoundTrip]:
 
 def closed_trips(run: Run) -> list[CoreRoundTrip]:
     """The round trips as the core computed them, without an object of the ORM for each."""
-    return [CoreRoundTrip(*row) for row in round_trips_of(run).values_list(*CoreRoundTrip._fields)]
+    return [CoreRoundTrip(*row) for row in rows_read(round_trips_of(run).values_list(*CoreRoundTrip._fields))]
 
 
 class Costs(NamedTuple):

@@ -27,12 +27,15 @@ def steps_record(run: Run, batch: Batch, account: Account, benchmark: Ints) -> N
     `benchmark` holds buy-and-hold's equity at every step of the run, in units. The caller holds the run's row lock.
     """
     eventful = batch.eventful
+    # What has to be read comes first: PostgreSQL may work on the rows below while the next are made.
+    positions_record(run, account, has_moved=any(result.fills or result.notices for result in eventful))
     if eventful:
+        trips = [trip for result in eventful for trip in result.round_trips]
+        stored = RoundTrip.objects.filter(run=run).count() if trips else 0
         ids = orders_record(run, eventful, batch.first_step)
         fills_record(run, eventful, ids)
-        round_trips_record(run, eventful)
+        rows_insert(round_trip_rows(run, stored + 1, trips))
     equity_record(run, batch, benchmark)
-    positions_record(run, account, has_moved=any(result.fills or result.notices for result in eventful))
     checkpoint = Checkpoint(user_id=run.user_id, run=run, step=account.step, account=account.to_json())
     rows_upsert([checkpoint], unique=["run_id"], changing=["step", "account"])
 
@@ -87,14 +90,6 @@ def fills_record(run: Run, results: Sequence[StepResult], ids: Mapping[int, int]
         found = Order.objects.filter(run=run, number__in=older).values_list("number", "id")
         ids = {**ids, **dict(found)}
     rows_insert(fill_rows(run, run.fill_count + 1, fills, ids))
-
-
-def round_trips_record(run: Run, results: Sequence[StepResult]) -> None:
-    trips = [trip for result in results for trip in result.round_trips]
-    if not trips:
-        return
-    stored = RoundTrip.objects.filter(run=run).count()
-    rows_insert(round_trip_rows(run, stored + 1, trips))
 
 
 def equity_record(run: Run, batch: Batch, benchmark: Ints) -> None:

@@ -14,7 +14,7 @@ from django.db import connection, models
 from psycopg import Cursor
 from psycopg.pq import Format
 
-from core.together import write
+from core.together import write, write_ahead
 
 AnyField = models.Field[Any, Any]
 
@@ -60,14 +60,21 @@ class Rows:
 
     def spread(self) -> tuple[str, list[Any]]:
         """The same with one array for each column, or one value where it is the same in all rows."""
-        shown, arrays, values, columns = [], [], [], list(zip(*self.values, strict=True))
-        for field, column in zip(self.fields, columns, strict=True):
+        shown, arrays, values = [], [], []
+        spellings: dict[
+            str, tuple[Sequence[Any], str]
+        ] = {}  # the last column of each type; its neighbour may be the same
+        for field, column in zip(self.fields, zip(*self.values, strict=True), strict=True):
             kind = type_of(field)
             if is_same(column, kind):
                 shown.append(f"%s::{kind}")
                 values.append(column[0])
             else:
-                arrays.append((f"%s::{kind}[]", spelled(column, kind)))
+                last, text = spellings.get(kind, ((), ""))
+                if column != last or kind == "double precision":
+                    text = spelled(column, kind)
+                spellings[kind] = column, text
+                arrays.append((f"%s::{kind}[]", text))
                 shown.append(f"c{len(arrays)}")
         if not arrays:
             return self.insertion()
@@ -86,8 +93,7 @@ def rows_insert(rows: Rows | Sequence[models.Model]) -> None:
     if len(rows.values) >= FEWEST_TO_SPREAD and not any(
         type_of(field).endswith("]") for field in rows.fields
     ):
-        with binary_cursor() as cursor:
-            cursor.execute(*rows.spread())
+        write_ahead(binary_cursor(), *rows.spread())
     elif rows.values:
         write(*rows.insertion())
 
@@ -104,8 +110,7 @@ def row_insert(row: models.Model) -> None:
 
 def long_row_insert(row: models.Model) -> None:
     """Insert one row with values so long that they had better cross in binary than be spelled out in the statement."""
-    with binary_cursor() as cursor:
-        cursor.execute(*Rows.of([row]).insertion())
+    write_ahead(binary_cursor(), *Rows.of([row]).insertion())
 
 
 def rows_read(query: models.QuerySet[Any, tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -180,7 +185,7 @@ def spelled(column: Sequence[Any], kind: str) -> str:
         return f"{{{','.join(['NULL' if value is None else str(value) for value in column])}}}"
     if None in column:
         return f"{{{','.join(['NULL' if value is None else in_quotes(str(value)) for value in column])}}}"
-    text = '","'.join(map(str, column))
+    text = '","'.join(column if type(column[0]) is str else map(str, column))
     if "\\" in text or text.count('"') != 2 * (len(column) - 1):
         return f"{{{','.join([in_quotes(str(value)) for value in column])}}}"
     return f'{{"{text}"}}'

@@ -1,18 +1,20 @@
 """Writes that go to PostgreSQL together: one round trip for what a commit stores, instead of one for every table.
 
 Inside `together` a statement whose result nobody needs waits. It goes out in front of the next statement that has a result,
-in the same round trip, or at the end of the block: nothing ever reads a table that lacks what was written before.
+in the same round trip, or at the end of the block: nothing ever reads a table that lacks what was written before. What is
+long goes ahead instead: PostgreSQL works on it while the next is prepared here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
-from psycopg import ClientCursor
+from django.db import DatabaseError, connection, transaction
+from psycopg import ClientCursor, Pipeline
 
 
 class Statement(NamedTuple):
@@ -23,22 +25,32 @@ class Statement(NamedTuple):
     take: Callable[[Any], None] | None = None
 
 
-_waiting: ContextVar[list[Statement] | None] = ContextVar("waiting", default=None)
+@dataclass(slots=True)
+class _Block:
+    waiting: list[Statement] = field(default_factory=list)
+    ahead: Pipeline | None = None  # open while PostgreSQL may still be at work
+    is_going_ahead: bool = False
+
+
+_block: ContextVar[_Block | None] = ContextVar("block", default=None)
 
 
 @contextmanager
 def together() -> Iterator[None]:
     """Gather the writes of a block, within a transaction; a block inside adds to the one around it."""
-    if _waiting.get() is not None:
+    if _block.get() is not None:
         yield
         return
-    token = _waiting.set([])
+    block = _Block()
+    token = _block.set(block)
     try:
         with connection.execute_wrapper(in_front):
             yield
+        catch_up(block)
         send(take())
     finally:
-        _waiting.reset(token)
+        give_up(block)
+        _block.reset(token)
 
 
 @contextmanager
@@ -58,15 +70,57 @@ def one_commit() -> Iterator[None]:
 def write(sql: str, params: Sequence[Any], take: Callable[[Any], None] | None = None) -> None:
     """Send a statement whose result nobody needs yet: at once, or inside `together` with others. `take` may read from
     the cursor what it returned, once it has gone out."""
-    waiting, statement = _waiting.get(), Statement(sql, params, take)
-    if waiting is None:
+    block, statement = _block.get(), Statement(sql, params, take)
+    if block is None:
         send([statement])
     else:
-        waiting.append(statement)
+        block.waiting.append(statement)
+
+
+def write_ahead(cursor: Any, sql: str, params: Sequence[Any]) -> None:
+    """Send a long statement whose result nobody needs: at once, and inside `together` without waiting for it.
+
+    What waits in the block goes out before the first of them; what is written later waits until all are done.
+    """
+    block = _block.get()
+    if block is None:
+        cursor.execute(sql, params)
+        return
+    if block.ahead is None:
+        # Foreign keys are looked up as the rows go in, and not by the commit, for which we wait.
+        send([*take(), Statement("SET CONSTRAINTS ALL IMMEDIATE")])
+        pipeline = connection.connection.pipeline()
+        pipeline.__enter__()
+        block.ahead = pipeline
+    block.is_going_ahead = True
+    try:
+        cursor.execute(sql, params)
+    finally:
+        block.is_going_ahead = False
+
+
+def catch_up(block: _Block) -> None:
+    """Wait for what went ahead. Raises its errors."""
+    if block.ahead is not None:
+        ahead, block.ahead = block.ahead, None
+        with connection.wrap_database_errors:
+            ahead.__exit__(None, None, None)
+        block.waiting.insert(0, Statement("SET CONSTRAINTS ALL DEFERRED"))
+
+
+def give_up(block: _Block) -> None:
+    """End what went ahead after an error, which is being told already."""
+    with suppress(DatabaseError):
+        catch_up(block)
 
 
 def in_front(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """Django's hook around every statement: put what waits in front of it, and show its own result."""
+    block = _block.get()
+    if block is not None:
+        if block.is_going_ahead:
+            return execute(sql, params, many, context)
+        catch_up(block)
     waiting = take()
     if not waiting:
         return execute(sql, params, many, context)
@@ -84,11 +138,10 @@ def is_plain(cursor: Any) -> bool:
 
 
 def take() -> list[Statement]:
-    waiting = _waiting.get()
-    if not waiting:
+    block = _block.get()
+    if block is None:
         return []
-    taken = list(waiting)
-    waiting.clear()
+    taken, block.waiting = block.waiting, []
     return taken
 
 

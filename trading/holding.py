@@ -52,7 +52,7 @@ class Holding:
 
     def highest(self, index: int, end: int) -> Decimal:
         """The most that it was worth at these steps, where none lacks a price. What is held is never short here."""
-        return self.quantity * exact(max(self.strip.closes[index:end]))  # type: ignore[type-var]  # none is missing
+        return self.quantity * exact(max(self.strip.closes[index:end]))  # type: ignore[type-var, arg-type]  # none is missing
 
     def held(self, index: int, end: int, mark: Decimal) -> Held:
         """What it was over these steps; `mark` is the close known before them."""

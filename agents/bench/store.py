@@ -14,6 +14,7 @@ from agents.session import progress_of
 from agents.setup import Desk
 from broker.services import steps_record
 from core.rls import set_actor
+from core.together import together, write
 from profiles.models import TradingModel
 from reasoning.services import entries_append
 from runs.models import Run, RunState
@@ -23,19 +24,32 @@ from runs.snapshot import snapshot_hash
 
 @transaction.atomic
 def stored_pace(request: SessionRequest) -> SessionPace:
-    """Measure from the first step to the last row: orders, fills, round trips, equity, decisions, statistics."""
+    """Measure from the first step to the last row: orders, fills, round trips, equity, decisions, statistics.
+
+    All that a worker's commit does is done and measured, to the log of PostgreSQL on its disk, except that it is undone.
+    """
     desk = desk_make(request)
     run = run_make(request, desk)
     watch = Stopwatch()
     for batch in batches(desk):
-        steps_record(run, batch, desk.account, desk.benchmark)
-        entries_append(run, list(batch.results()) if desk.keeps_holds else batch.of_note)
-        progress_record(run, progress_of(batch, 0))
+        with together():
+            steps_record(run, batch, desk.account, desk.benchmark)
+            entries_append(run, list(batch.results()) if desk.keeps_holds else batch.of_note)
+            progress_record(run, progress_of(batch, 0))
+            commit_as_it_were()
     statistics_refresh(run)
+    commit_as_it_were()
     watch.stop()
     transaction.set_rollback(True)
     counts = {"orders": run.order_count, "fills": run.fill_count, "denials": run.denial_count}
     return pace_of(request, desk, watch, counts, stored=True)
+
+
+def commit_as_it_were() -> None:
+    """What a commit would wait for: foreign keys, and the log on disk."""
+    write("SET CONSTRAINTS ALL IMMEDIATE", ())
+    write("SET CONSTRAINTS ALL DEFERRED", ())
+    write("SELECT pg_logical_emit_message(false, 'bench', '', true)", ())
 
 
 def run_make(request: SessionRequest, desk: Desk) -> Run:
