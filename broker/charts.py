@@ -10,6 +10,7 @@ from broker.equity import UNITS, EquityCurve, Floats, Ints
 from broker.models import Order
 from broker.selectors import fills_of
 from broker.thinning import MOST_MARKERS, candles, rows_kept
+from core.templatetags.numbers import price as written
 from market.calendar import session_bounds
 from market.columns import BarColumns, Timeframe
 from market.following import bars_followed, listings_load
@@ -102,7 +103,7 @@ def markers(run: Run, symbol: str, starts: list[int]) -> list[Json]:
         marker = {
             "t": starts[row] if starts else moment,
             "side": side,
-            "text": f"{sign}{quantity} @ {price.normalize():f}" if len(fills) <= MOST_NAMED else "",
+            "text": f"{sign}{quantity} @ {written(price)}" if len(fills) <= MOST_NAMED else "",
             "href": f"?tab=decisions&step={step}#decision",
         }
         found.setdefault((row // bars_together, side) if bars_together else number, marker)

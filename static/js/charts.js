@@ -23,7 +23,8 @@
   }
 
   function formatter(zone, options) {
-    return new Intl.DateTimeFormat("en-GB", { timeZone: zone, hourCycle: "h23", ...options });
+    const format = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hourCycle: "h23", ...options });
+    return { format: (moment) => format.format(moment).replace("Sept", "Sep") }; // as pages write it
   }
 
   const here = formatter(ZONE, { hour: "2-digit", minute: "2-digit" });
