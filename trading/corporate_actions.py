@@ -66,6 +66,7 @@ def _split(account: Account, split: Split, tape: Tape) -> None:
     if not (split.ratio > 0 and split.per > 0):
         raise ValueError(f"Split ratio should be above 0, was {split.words}")
     symbol = split.symbol
+    account.last_quotes.pop(symbol, None)
     message = f"{symbol} was split {split.words}"
     position = account.positions.get(symbol)
     mark = account.marks.get(symbol)

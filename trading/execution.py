@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from trading import book
 from trading.book import Tape
 from trading.fees import order_fee
-from trading.ledger import Account
+from trading.ledger import Account, LastQuote
 from trading.matching import Hit, find_hit, quote_hit, rest_of_bar
 from trading.money import ZERO, round_down, round_up
 from trading.orders import Order, OrderStatus
@@ -70,7 +70,9 @@ class Execution:
         if order.order_type is not OrderType.MARKET or order.active_from > self.account.now:
             return
         bar, quote = self.bars.get(order.symbol), self.quotes.get(order.symbol)
-        bar = bar or self._quoted(order, quote) or self._remembered(order)
+        bar = bar or self._quoted(order, quote)
+        if bar is None:
+            bar, quote = self._remembered(order)
         if bar is not None:
             self._fill(order, quote_hit(order.side, bar, quote), bar, quote)
 
@@ -81,13 +83,20 @@ class Execution:
         price = quote.ask_close if order.side is Side.BUY else quote.bid_close
         return None if price is None else _untraded(self.account.now, price)
 
-    def _remembered(self, order: Order) -> Bar | None:
-        """The last trade before this step, while it is not older than the settings allow."""
+    def _remembered(self, order: Order) -> tuple[Bar | None, Quote | None]:
+        """The latest quote or trade before this step, whichever is later, unless it is older than the settings allow."""
         account, oldest = self.account, self.settings.quote_max_age_seconds
-        marked_at = account.marked_at.get(order.symbol)
-        if marked_at is None or oldest is None or (account.now - marked_at).total_seconds() > oldest:
-            return None
-        return _untraded(marked_at, account.marks[order.symbol])
+        if oldest is None:
+            return None, None
+        traded_at, quoted = account.marked_at.get(order.symbol), account.last_quotes.get(order.symbol)
+        since = max(account.now - timedelta(seconds=oldest), account.session_opened_at)
+        if quoted is not None and quoted.at >= max(since, traded_at or since):
+            price = quoted.ask if order.side is Side.BUY else quoted.bid
+            if price is not None:
+                return _untraded(quoted.at, price), _closing_quote(quoted)
+        if traded_at is None or traded_at < since:
+            return None, None
+        return _untraded(traded_at, account.marks[order.symbol]), None
 
     def _is_active(self, order: Order, bar: Bar) -> bool:
         if order.status is OrderStatus.HELD:
@@ -180,6 +189,10 @@ class Execution:
 def _untraded(at: datetime, price: Decimal) -> Bar:
     """A price without trades: no volume, so nothing fills on it under a volume cap."""
     return Bar(at, price, price, price, price, 0)
+
+
+def _closing_quote(quoted: LastQuote) -> Quote:
+    return Quote(None, None, None, quoted.bid, None, None, None, quoted.ask)
 
 
 # They wait for their own moment, whatever their time in force.

@@ -19,7 +19,7 @@ from trading.positions import Lot, Position, RoundTrip
 from trading.settings import AccountType, ExecutionSettings
 from trading.types import Fill, Side
 
-__all__ = ["Account", "Lot", "Position", "RoundTrip", "Unsettled"]
+__all__ = ["Account", "LastQuote", "Lot", "Position", "RoundTrip", "Unsettled"]
 
 
 @dataclass(slots=True)
@@ -28,6 +28,15 @@ class Unsettled:
 
     amount: Decimal
     sessions_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastQuote:
+    """The bid and the ask at the end of the latest interval that had any."""
+
+    bid: Decimal | None
+    ask: Decimal | None
+    at: datetime
 
 
 @dataclass(slots=True)
@@ -48,6 +57,7 @@ class Account:
     working: dict[int, Order] = field(default_factory=dict)  # open orders by number, held exits included
     marks: dict[str, Decimal] = field(default_factory=dict)  # close of the last closed bar
     marked_at: dict[str, datetime] = field(default_factory=dict)  # end of that bar
+    last_quotes: dict[str, LastQuote] = field(default_factory=dict)  # where older ones may serve
     submitted_at: deque[datetime] = field(default_factory=deque)  # orders approved in the last minute
     unsettled: list[Unsettled] = field(default_factory=list)
     realised: Decimal = ZERO  # sum of the round trips, after fees

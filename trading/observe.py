@@ -9,7 +9,7 @@ from trading import book, margin
 from trading.book import Tape
 from trading.corporate_actions import CorporateAction, apply_actions
 from trading.execution import Execution
-from trading.ledger import Account
+from trading.ledger import Account, LastQuote
 from trading.money import check_bar, check_quote
 from trading.notices import Notice
 from trading.types import Bar, Quote
@@ -32,6 +32,7 @@ def open_day(account: Account, at: datetime | None = None) -> None:
     account.session += 1
     account.memory.open_session()
     account.day_trade_orders.clear()
+    account.last_quotes.clear()
     while account.day_trades and account.day_trades[0] <= account.session - margin.PATTERN_SESSIONS:
         account.day_trades.popleft()
     for item in account.unsettled:
@@ -77,6 +78,9 @@ def observe(
     forget_old(account)
     execution = Execution(account, bars, quotes, tape, ends_session=ends_session)
     match_and_mark(account, execution, bars, ends_session=ends_session)
+    if quotes and account.settings.quote_max_age_seconds is not None:
+        for symbol, quote in quotes.items():
+            account.last_quotes[symbol] = LastQuote(quote.bid_close, quote.ask_close, now)
     return execution
 
 

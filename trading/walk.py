@@ -48,7 +48,9 @@ def walk(
     `watch` is what rules do by themselves at a bar; None where there are none that do. `is_short_cut=False` takes each
     step by itself and in full, and asks at every one; the results are the same.
     """
-    has_short_cut = is_short_cut and not account.settings.daily_bars
+    terms = account.settings
+    # Quotes that may serve later are noted step by step.
+    has_short_cut = is_short_cut and not terms.daily_bars and terms.quote_max_age_seconds is None
     while account.step < len(reel):
         is_marked = reel.next_marked(account.step) == account.step or account.pending_notices
         if has_short_cut and not is_marked:
