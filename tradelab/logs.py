@@ -17,9 +17,11 @@ SECRETS = re.compile(
     r"|(?P<name>\b(?:authorization|api[-_]?key|token|password|secret|cookie)\b[\"']?\s*[=:]\s*[\"']?(?:bearer |basic )?)"
     r"[^\s\"',;&]{6,}"
     r"|(?P<bearer>\bbearer )\S{6,}"
+    r"|(?P<link>/shared/)[^/\s]{6,}"  # whoever has it reads the report
     r"|\bsk-[\w-]{8,}",
     re.IGNORECASE,
 )
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 SECRET_NAMES = re.compile(r"(?:.*[-_])?(?:authorization|key|token|password|secret|cookie)", re.IGNORECASE)
 SHORTEST_SECRET = 8
 STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "request", "color_message"}
@@ -37,7 +39,13 @@ def blank(text: str) -> str:
     """Replace what is a secret of ours, or looks like a password, key or token, with `…`."""
     for secret in own_secrets():
         text = text.replace(secret, "…")
-    return SECRETS.sub(lambda found: f"{found['url'] or found['name'] or found['bearer'] or ''}…", text)
+    kept = ("url", "name", "bearer", "link")
+    return SECRETS.sub(lambda found: f"{next(filter(None, map(found.group, kept)), '')}…", text)
+
+
+def on_one_line(text: str) -> str:
+    """Without what a visitor could begin another line with, or steer a terminal."""
+    return CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def extras(record: logging.LogRecord) -> dict[str, str]:
@@ -53,10 +61,13 @@ class TextFormatter(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
 
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  (the library's name)
+        return on_one_line(super().formatMessage(record))
+
     def format(self, record: logging.LogRecord) -> str:
         # A person watching wants to know the run; the names of requests and tasks are for machines.
         named = {name: value for name, value in tracing.ids().items() if name == "run_id"} | extras(record)
-        details = " ".join(f"{name}={value}" for name, value in named.items())
+        details = on_one_line(" ".join(f"{name}={value}" for name, value in named.items()))
         return blank(f"{super().format(record)} {details}".rstrip())
 
 

@@ -106,3 +106,34 @@ def test_blanking_leaves_a_line_that_machines_can_read() -> None:
 
 def test_own_secrets_are_long_enough_to_blank_nothing_else() -> None:
     assert all(len(secret) >= logs.SHORTEST_SECRET for secret in logs.own_secrets())
+
+
+def test_a_visitor_writes_no_line_of_the_log(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "tradelab.requests"):
+        client.get("/x%0a12:00:00 ERROR   django: all is lost%1b[2J/")
+    record = next(record for record in caplog.records if record.name == "tradelab.requests")
+    assert "\n" in record.getMessage()
+    written = TextFormatter().format(record)
+    assert "\n" not in written
+    assert "\x1b" not in written
+    assert "/x\\x0a12:00:00 ERROR" in written
+    assert "\n" not in JsonFormatter().format(record)
+
+
+def test_a_traceback_keeps_its_lines() -> None:
+    try:
+        raise ValueError("one\ntwo")
+    except ValueError as error:
+        record = logging.makeLogRecord(
+            {"msg": "failed", "exc_info": (ValueError, error, error.__traceback__)}
+        )
+    assert len(TextFormatter().format(record).splitlines()) > 3
+
+
+def test_the_link_of_a_shared_report_is_not_logged(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        client.get("/shared/MTpzZWNyZXQ:1abc:signature/")
+    for record in caplog.records:
+        for formatter in (TextFormatter(), JsonFormatter()):
+            assert "signature" not in formatter.format(record)
+    assert any("/shared/…" in TextFormatter().format(record) for record in caplog.records)
