@@ -140,7 +140,7 @@ def take_head(received: Received, part: Mapping[str, Any]) -> None:
 
 
 def take_message(received: Received, message: Mapping[str, Any], began: float) -> None:
-    text = (message.get("content") or "") + take_tools(received, message.get("tool_calls") or ())
+    text = text_in(message.get("content")) + take_tools(received, message.get("tool_calls") or ())
     refusal = message.get("refusal") or ""
     thinking = message.get("reasoning_content") or message.get("reasoning")
     if received.first_token_ms is None and (text or refusal or thinking or received.tools_asked):
@@ -151,6 +151,13 @@ def take_message(received: Received, message: Mapping[str, Any], began: float) -
     received.text += text
     if received.hear is not None and text:
         received.hear(text)
+
+
+def text_in(content: Any) -> str:
+    """Some providers send pieces, among them what their model thought, which is no part of the answer."""
+    if not isinstance(content, list):
+        return content or ""
+    return "".join(piece["text"] for piece in content if piece.get("type") in ("text", "output_text"))
 
 
 def take_tools(received: Received, calls: Iterable[Mapping[str, Any]]) -> str:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from agents.llm.fake.server import FakeServer
 from agents.llm.tests.asking import ask_of, journal_at
-from agents.llm.wire import storable
+from agents.llm.wire import storable, text_in
 from reasoning.calls.models import LLMCall
 from reasoning.calls.selectors import answer_text
 
@@ -19,6 +19,16 @@ def test_text_that_no_table_can_hold_is_replaced_and_stored(
     answer = journal_at(fakellm, alice).ask(ask_of())
     assert answer.text == "a\ufffdb \ufffd c \U0001f600"
     assert answer_text(LLMCall.objects.get(pk=answer.call_id)) == answer.text
+
+
+def test_an_answer_in_pieces_is_their_text_without_what_was_thought() -> None:
+    pieces = [
+        {"type": "thinking", "thinking": []},
+        {"type": "text", "text": '{"a":'},
+        {"type": "text", "text": "1}"},
+    ]
+    assert text_in(pieces) == '{"a":1}'
+    assert (text_in("whole"), text_in(None), text_in([])) == ("whole", "", "")
 
 
 def test_halves_of_a_character_are_joined() -> None:
