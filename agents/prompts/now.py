@@ -89,6 +89,8 @@ def order_words(order: Order) -> str:
     levels = (("limit", order.limit_price), ("stop", order.stop_price))
     words += [f"{name} {price(level)}" for name, level in levels if level is not None]
     words.append(order.time_in_force)
+    if order.expires_at is not None:
+        words.append(f"until {day(order.expires_at)} {clock(order.expires_at)}")
     if order.tag:
         words.append(f"by {by_whom(order.tag)}")
     if order.status is OrderStatus.HELD:
