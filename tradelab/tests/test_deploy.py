@@ -97,6 +97,16 @@ def test_streams_are_told_apart_from_pages_by_nginx() -> None:
     assert int(wait[1]) > 2 * live.PING_SECONDS, "silence of one sign of life is no reason to end a stream"
 
 
+def test_passwords_are_guessed_slowly_whichever_names_are_tried() -> None:
+    found = re.search(r"location ~ (\S+) \{([^}]*limit_req zone=passwords[^}]*)\}", NGINX)
+    assert found
+    guarded = re.compile(found[1])
+    for name in ("profiles:login", "profiles:sign-up", "profiles:password", "admin:login"):
+        assert guarded.match(reverse(name)), name
+    assert not guarded.match("/models/")
+    assert "limit_req_zone $binary_remote_addr zone=passwords:" in NGINX
+
+
 def test_what_machines_ask_is_not_passed_on_to_visitors() -> None:
     for address in ANSWERS.keys() - {"/healthz"}:
         assert f"location = {address} {{ return 404; }}" in NGINX
