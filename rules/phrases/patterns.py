@@ -24,7 +24,7 @@ PIECES = {
     "DAYS": r"((?:(?:mon|tues|wednes|thurs|fri)days?)(?:(?:, ?and |,? and |,? or |, ?)(?:mon|tues|wednes|thurs|fri)days?)*)",
     "POS": r"(?:one |a |any |each |every |per |a single |any one )*(?:position|symbol|stock|share|ticker|name|trade)",
     "NEVER": r"(?:never|don't|do not|no|not)",
-    "OPEN": r"(?:trade|trading|buy|buying|open|opening|enter|entering|entries|new positions?|new trades?|orders?|opening anything|open anything|buy anything)",
+    "OPEN": r"(?:trades?|trading|buy|buying|open|opening|enter|entering|entries|new positions?|new trades?|orders?|opening anything|open anything|buy anything)",
     "HOLD": r"(?:hold|keep|have|stay in)",
     "LOSE": r"(?:lose|losing|loss(?: of)?|down|i'm down|i am down|i lose|losses? (?:reach|exceed|of))",
 }
