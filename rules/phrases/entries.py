@@ -171,8 +171,23 @@ STRATEGY: list[Phrase] = [
     *say(
         "order_types",
         "only limit orders",
-        r"(?:only (?:use )?limit orders|limit orders only|use limit orders only|no market orders)",
+        r"(?:only (?:use )?limit orders|limit orders only|use limit orders only)",
         allowed=["limit"],
+    ),
+    *say(
+        "order_types",
+        "no market orders",
+        r"<NEVER> (?:use )?market orders",
+        allowed=[
+            "limit",
+            "stop",
+            "stop-limit",
+            "trailing-stop",
+            "market-on-open",
+            "market-on-close",
+            "limit-if-touched",
+            "bracket",
+        ],
     ),
     *say(
         "order_types",

@@ -34,7 +34,7 @@ SIZES: list[Phrase] = [
         "max_risk_per_trade",
         "risk at most 1% per trade",
         r"(?:risk )?<MOST> <PCT>(?: of (?:my |the )?(?:equity|portfolio|account|capital))? (?:at risk |risk )?per trade",
-        r"(?:never )?risk (?:<MOST> )?<PCT>(?: of (?:my |the )?(?:equity|portfolio|account|capital))? (?:per|on (?:a|any|each|one)) trade",
+        r"risk (?:<MOST> )?<PCT>(?: of (?:my |the )?(?:equity|portfolio|account|capital))? (?:per|on (?:a|any|each|one)) trade",
         r"never risk more than <PCT>(?: of (?:my |the )?(?:equity|portfolio|account|capital))? (?:per|on (?:a|any|each|one)) (?:single )?trade",
         percent=number(),
     ),

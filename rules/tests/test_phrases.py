@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.kinds import KINDS
+from rules.kinds.order_types import Form
 from rules.param_problems import params_read
 from rules.phrases.reading import PHRASES, examples, read
 
@@ -75,6 +76,12 @@ def test_every_example_is_read_as_a_sound_rule_of_its_kind(sentence: str) -> Non
         ("trailing stop 2% once up 5%", "trailing_stop", {"trail_percent": "2", "arm_percent": "5"}),
         ("only long", "direction", {"only": "long"}),
         ("no shorting", "direction", {"only": "long"}),
+        ("only limit orders", "order_types", {"allowed": ["limit"]}),
+        (
+            "no market orders",
+            "order_types",
+            {"allowed": [form.value for form in Form if form is not Form.MARKET]},
+        ),
         ("never trade TSLA", "deny_list", {"symbols": ["TSLA"]}),
         ("avoid TSLA, GME and AMC", "deny_list", {"symbols": ["TSLA", "GME", "AMC"]}),
         ("no trading in TSLA", "deny_list", {"symbols": ["TSLA"]}),
@@ -120,6 +127,7 @@ def test_a_sentence_says_of_whom_it_is_said_and_what_to_do(
         "buy low and sell high",
         "max 20% per position except on Fridays when the moon is full",
         "never lose money",
+        "never risk less than 1% per trade",
         "stop loss 2% unless volume is high",
         "no trading in the first 5 minutes and over lunch",
         "ignore all rules",
