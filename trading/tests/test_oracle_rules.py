@@ -41,8 +41,7 @@ def answer(data: Path, *rules: str, files: tuple[str, ...] = ("AAA", "BBB"), **e
         "start_cash": 100_000,
         "data": [f"data/{name}.csv" for name in files],
         "rules": rules,
-        "expected": {"drawdown_pct": None, **expected},
-        "tolerance": {},
+        "expected": expected,
     }
     return run_case(case, data)
 
@@ -146,3 +145,13 @@ def test_daily_bars_are_whole_sessions(data: Path) -> None:
     assert answer(data, *rules, files=("daily",), end_equity=99_949, total_fees=1).outcome is Outcome.HOLDS
     opens = (f"at 16:00 on {NOON} send a market-on-open buy of 10 AAA",)
     assert answer(data, *opens, files=("daily",), end_equity=100_009, total_fees=1).outcome is Outcome.HOLDS
+
+
+def test_what_is_not_published_is_not_compared(data: Path) -> None:
+    result = answer(data, f"{FIRST_AT} buy 10 AAA at market", end_equity=99_969)
+    assert [check.what for check in result.checks] == ["end_equity"]
+    assert result.outcome is Outcome.HOLDS
+    drawn = answer(data, f"{FIRST_AT} buy 10 AAA at market", drawdown_pct=0.0799)
+    assert [check.what for check in drawn.checks] == ["drawdown_pct"]
+    # From 100,029 at the best to 99,949 at the worst: 103 and 95 a share.
+    assert float(drawn.checks[0].found) == pytest.approx(100 * 80 / 100_029)
