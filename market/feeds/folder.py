@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,13 +24,15 @@ from market.feeds.base import (
     OnPage,
 )
 from market.feeds.rows import midnight_of, minutes_of
-from market.importing.files import SUFFIXES, BarFile, open_bar_file
 from market.importing.findings import Findings
 from market.importing.layouts import BARS
 from market.importing.options import ImportOptions
-from market.importing.parsing import Parser
 from market.importing.rows import Rows
 from market.symbols import symbol_normalise
+
+if TYPE_CHECKING:
+    from market.importing.files import BarFile
+    from market.importing.parsing import Parser
 
 
 class FolderFeed(Feed):
@@ -77,6 +79,8 @@ class FolderFeed(Feed):
         """Nothing is kept open."""
 
     def files(self) -> list[Path]:
+        from market.importing.files import SUFFIXES  # only where files are read: it holds much memory
+
         return sorted(path for path in self.folder.rglob("*") if path.name.lower().endswith(tuple(SUFFIXES)))
 
 
@@ -85,6 +89,8 @@ def pages_of(path: Path, timeframe: Timeframe, symbols: Sequence[str], start: in
 
     Raises FeedRefused for a file that can't be read, FeedDown for one that has just gone.
     """
+    from market.importing.parsing import Parser
+
     refused = Findings()
     try:
         file, options = opened(path)
@@ -108,6 +114,8 @@ def pages_of(path: Path, timeframe: Timeframe, symbols: Sequence[str], start: in
 
 def opened(path: Path) -> tuple[BarFile, ImportOptions]:
     """The file; one without symbols is of the symbol that it is called."""
+    from market.importing.files import open_bar_file
+
     options = ImportOptions()
     try:
         return open_bar_file(path, options), options

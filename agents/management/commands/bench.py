@@ -15,7 +15,6 @@ from django.core.management.base import BaseCommand, CommandError
 from agents.bench.bars import bars_read, seeded_bars
 from agents.bench.session import SessionPace, SessionRequest, session_pace
 from agents.bench.store import stored_pace
-from agents.bench.whatif import whatif_pace
 from agents.deciders import decider_check
 from agents.management.params import params_of
 from core.errors import UserError
@@ -58,6 +57,7 @@ class Command(BaseCommand):
         from agents.bench.luck import luck_pace
         from agents.bench.prompts import prompt_pace
         from agents.bench.small import run_pace
+        from agents.bench.whatif import whatif_pace
         from market.bench import market_pace
 
         machine = f"{platform.node()}, {platform.machine()}, Python {platform.python_version()}"
