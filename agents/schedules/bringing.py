@@ -16,7 +16,7 @@ from market.downloads.lacking import symbols_lacking
 from market.downloads.models import Download, DownloadState
 from market.downloads.plan import settled_day
 from market.downloads.services import download_start
-from market.feeds import feed_check
+from market.feeds import FEEDS, feed_check
 
 MOST_NAMED = 5
 
@@ -70,18 +70,25 @@ def begun(user: User, fire: ScheduleFire, lacking: Sequence[str], now: datetime)
 def on_the_way(download: Download) -> str:
     parts = f": {download.parts_done} of {download.parts_total} parts" if download.parts_total else ""
     waits = f" {download.error}" if download.error else ""
-    return f"Bringing bars of {named(download.symbols)} from {download.feed}{parts}.{waits}"
+    return f"Bringing bars of {named(download.symbols)} from {label_of(download)}{parts}.{waits}"
 
 
 def why_not(download: Download, lacking: Sequence[str]) -> str:
     """Why an ended download left something to be desired."""
     match download.state:
         case DownloadState.STOPPED:
-            return f"The download of its bars from {download.feed} was stopped."
+            return f"The download of its bars from {label_of(download)} was stopped."
         case DownloadState.FAILED:
-            return f"Its bars could not be brought from {download.feed}. {download.error}"
+            return f"Its bars could not be brought from {label_of(download)}. {download.error}"
         case _:
-            return f"What {download.feed} has of {named(lacking)} ends too early: it is not traded in part."
+            return (
+                f"What {label_of(download)} has of {named(lacking)} ends too early: it is not traded in part."
+            )
+
+
+def label_of(download: Download) -> str:
+    """The feed's name for people; a feed that is no more keeps its own."""
+    return FEEDS[download.feed].label if download.feed in FEEDS else download.feed
 
 
 def named(symbols: Sequence[str]) -> str:

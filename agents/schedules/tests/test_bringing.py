@@ -81,13 +81,13 @@ def test_what_lacks_is_brought_and_then_traded(
     hands.move_to(DUE)
     waiting = fire(schedule)
     assert (waiting.state, waiting.session_day) == ("waiting", MONDAY)
-    assert waiting.problem == "Bringing bars of SPY, QQQ from polygon."
+    assert waiting.problem == "Bringing bars of SPY, QQQ from Polygon-compatible."
     assert waiting.download is not None
     assert (waiting.download.first, waiting.download.last) == (MONDAY, MONDAY)
     assert fire(schedule).download == waiting.download
     assert Run.objects.count() == 0
     advance(waiting.download, now=clock.now, seconds=0)
-    assert fire(schedule).problem == "Bringing bars of SPY, QQQ from polygon: 1 of 2 parts."
+    assert fire(schedule).problem == "Bringing bars of SPY, QQQ from Polygon-compatible: 1 of 2 parts."
     assert Bar.objects.count() == 390
     assert Run.objects.count() == 0, "half of the symbols are not all of them"
     assert bring(waiting.download).state == "completed"
@@ -129,7 +129,7 @@ def test_half_a_day_is_not_traded(market: Market, alice: User, model: TradingMod
     hands.move_to(DUE)
     bring(fire(schedule).download)
     refused = fire(schedule)
-    words = "What polygon has of QQQ ends too early: it is not traded in part."
+    words = "What Polygon-compatible has of QQQ ends too early: it is not traded in part."
     assert (refused.state, refused.problem) == ("refused", words)
     assert told() == [("schedule_missed", f"{MONDAY}: {words}")]
     assert Run.objects.count() == 0
@@ -145,7 +145,7 @@ def test_a_vendor_that_fails_is_told_and_can_be_asked_again(
     assert bring(waiting.download).state == "failed"
     refused = fire(schedule)
     assert refused.state == "refused"
-    assert "could not be brought from polygon" in refused.problem
+    assert "could not be brought from Polygon-compatible" in refused.problem
     assert "does not accept the key" in refused.problem
     assert [kind for kind, _ in told()] == ["schedule_missed"]
     with acting_as(alice.pk):
@@ -166,7 +166,7 @@ def test_what_its_owner_stops_starts_nothing(
     assert waiting.download_id
     with acting_as(alice.pk):
         download_stop(alice, waiting.download_id)
-    assert fire(schedule).problem == "The download of its bars from polygon was stopped."
+    assert fire(schedule).problem == "The download of its bars from Polygon-compatible was stopped."
     assert (Run.objects.count(), len(told())) == (0, 1)
 
 
