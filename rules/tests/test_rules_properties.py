@@ -160,7 +160,7 @@ def test_no_larger_size_would_have_passed(
 ) -> None:
     """Every size up to the one asked for is put to the door, and what was given is the largest that passes."""
     approve = door({**limits, "rules": some}).approve
-    asked = intent.quantity or 40
+    asked = int(intent.quantity or 40)
     answers = {
         size: approve(intent._replace(quantity=size, equity_percent=None), account)
         for size in range(1, asked + 1)
