@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import DataError, ProgrammingError, transaction
+from django.db import DataError, IntegrityError, ProgrammingError, connection, transaction
+from psycopg.pq import TransactionStatus
 
 from conftest import as_app_role
 from core.bulk import FEWEST_TO_SPREAD, Rows, rows_insert, spelled
-from core.rls import acting_as
+from core.rls import acting_as, committing_as
 from reasoning.models import Entry
-from runs.models import Run
+from runs.models import Run, RunEvent
 from runs.tests.factories import run_make
 
 AT = datetime(2024, 1, 2, 15, 39, 0, 250_000, tzinfo=UTC)
@@ -135,3 +136,36 @@ def test_a_text_that_no_database_holds_is_refused(run: Run) -> None:
 )
 def test_columns_are_spelled_as_arrays(column: tuple[Any, ...], kind: str, text: str) -> None:
     assert spelled(column, kind) == text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_goes_ahead_is_seen_by_whoever_reads_and_fails_where_it_is_waited_for() -> None:
+    alice = User.objects.create_user("alice")
+    run = run_make(alice)
+    before = run.events.count()
+
+    def events(first: int, **wrong: Any) -> list[RunEvent]:
+        fields = {"user": alice, "run": run, "kind": "test", "at": run.created_at} | wrong
+        return [RunEvent(seq=first + number, **fields) for number in range(250)]
+
+    def fail() -> None:
+        with committing_as(alice.pk):
+            rows_insert(events(1_000))
+            rows_insert(events(1_000))
+            assert run.events.count() == before
+
+    def orphans() -> None:
+        with committing_as(alice.pk):
+            rows_insert(events(1_000, run=Run(pk=0)))
+
+    with committing_as(alice.pk):
+        rows_insert(events(1_000))
+        rows_insert(events(2_000))
+        assert run.events.count() == before + 500
+        rows_insert(events(3_000))
+    assert run.events.count() == before + 750
+    for broken in (fail, orphans):
+        with pytest.raises(IntegrityError):
+            broken()
+        assert run.events.count() == before + 750
+    assert connection.connection.pgconn.transaction_status == TransactionStatus.IDLE

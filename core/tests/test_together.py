@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -278,36 +277,3 @@ def model_of(user: User, name: str) -> TradingModel:
         created_at=timezone.now(),
         updated_at=timezone.now(),
     )
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_goes_ahead_is_seen_by_whoever_reads_and_fails_where_it_is_waited_for() -> None:
-    alice = User.objects.create_user("alice")
-    run = run_make(alice)
-    before = run.events.count()
-
-    def events(first: int, **wrong: Any) -> list[RunEvent]:
-        fields = {"user": alice, "run": run, "kind": "test", "at": run.created_at} | wrong
-        return [RunEvent(seq=first + number, **fields) for number in range(250)]
-
-    def fail() -> None:
-        with committing_as(alice.pk):
-            rows_insert(events(1_000))
-            rows_insert(events(1_000))
-            assert run.events.count() == before
-
-    def orphans() -> None:
-        with committing_as(alice.pk):
-            rows_insert(events(1_000, run=Run(pk=0)))
-
-    with committing_as(alice.pk):
-        rows_insert(events(1_000))
-        rows_insert(events(2_000))
-        assert run.events.count() == before + 500
-        rows_insert(events(3_000))
-    assert run.events.count() == before + 750
-    for broken in (fail, orphans):
-        with pytest.raises(IntegrityError):
-            broken()
-        assert run.events.count() == before + 750
-    assert connection.connection.pgconn.transaction_status == TransactionStatus.IDLE
