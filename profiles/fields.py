@@ -66,7 +66,7 @@ class ParamsField(forms.CharField):
     def read(text: str) -> Any:
         try:
             return json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return text
 
     def to_python(self, value: Any) -> Any:

@@ -214,7 +214,7 @@ def judged(validate: Callable[[Any], None], row: Any) -> None:
 def json_of(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise wrong("value", f"JSON is wanted here; {error}.") from None
 
 

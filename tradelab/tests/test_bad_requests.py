@@ -101,3 +101,16 @@ def test_a_visit_to_an_address_of_forms_says_so(alice_client: Client, run: Run) 
     assert answer.status_code == 405
     assert "nothing was changed" in answer.content.decode()
     assert "nothing was changed" not in alice_client.put(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 1_900, '{"a":' * 350, "NaN", "[1e400]", "9" * 1_900, '"\\ud800"', '"\\u0000"']
+)
+def test_json_in_a_form_is_read_or_refused(run: Run, alice_client: Client, text: str) -> None:
+    parameters = {"name": "x", "base_url": "http://127.0.0.1:9/v1", "parameters": f"stop = {text}"}
+    assert alice_client.post("/endpoints/new/", parameters).status_code == 422
+    model = {"name": "x", "model_parameters": f"stop = {text}"}
+    assert alice_client.post("/models/new/", model).status_code == 422
+    changed = {"field": "model.model_parameters", "value": text, "days": "2026-03-11"}
+    answer = alice_client.post(f"/models/{run.model_id}/r/{run.number}/vary/", changed)
+    assert answer.status_code == 422
