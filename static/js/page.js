@@ -20,10 +20,12 @@
     if (event.target.closest("[data-print]")) window.print();
   });
 
-  // On phones the navigation scrolls: show where one is.
+  // On phones the navigation and the tabs of a run scroll: show where one is.
   document.addEventListener("DOMContentLoaded", () => {
-    const here = document.querySelector(".topbar-link[aria-current]");
-    if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft;
+    for (const here of document.querySelectorAll(".topbar-link[aria-current], .run-tabs > .tab-active")) {
+      const row = here.parentElement;
+      row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.clientWidth) / 2;
+    }
   });
 
   // A session that ended answers a fragment with the login page: go there, and come back afterwards.
