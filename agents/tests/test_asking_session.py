@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,9 +14,11 @@ from django.db import connection
 from pytest_django.fixtures import Settings
 
 from agents.foreground import session_run
+from agents.llm import lookout
 from agents.llm.fake.behaviour import Behaviour
 from agents.llm.fake.server import NOTICE_SECONDS, FakeServer
-from agents.llm.journal import Journal
+from agents.llm.lookout import Waiting
+from agents.llm.types import StopAsked
 from agents.services import session_resume, session_start
 from agents.tasks import run_slice
 from agents.tests.world import bars_make, model_make, request_make
@@ -156,18 +159,22 @@ def test_stop_ends_a_call_in_flight_at_the_next_beat(
     endpoint_create(alice, name="Scripted", base_url=fakellm.base_url, ai_models=["scripted:latency=600"])
     with acting_as(alice.pk):
         run, _ = session_start(alice, request_make(model_make(alice), "llm"))
-    beats, beat = Counter[str](), Journal.beat
+    beats, told, look = Counter[str](), list[tuple[int, BaseException]](), lookout.look
 
-    def counted(journal: Journal) -> None:
+    def counted(waiting: Sequence[Waiting]) -> None:
         beats["after" if stopped.is_set() else "before"] += 1
-        beat(journal)
+        look([Waiting(one.claim, partial(tell, one.end)) for one in waiting])
+
+    def tell(end: Callable[[BaseException], None], reason: BaseException) -> None:
+        told.append((beats["after"], reason))
+        end(reason)
 
     def work() -> None:
         run_slice(alice.pk, run.pk, slice_seconds=600)
         connection.close()
 
     stopped = threading.Event()
-    monkeypatch.setattr(Journal, "beat", counted)
+    monkeypatch.setattr(lookout, "look", counted)
     worker = threading.Thread(target=work)
     worker.start()
     eventually(lambda: fakellm.state.in_flight == 1 and beats["before"] > 2, seconds=60)
@@ -176,7 +183,8 @@ def test_stop_ends_a_call_in_flight_at_the_next_beat(
     stopped.set()
     worker.join(60)
     assert not worker.is_alive()
-    assert beats["after"] <= 1, "the first beat after Stop closes the connection"
+    assert told[0][0] <= 1, "the first beat after Stop closes the connection"
+    assert isinstance(told[0][1], StopAsked)
     eventually(lambda: fakellm.state.hung_up == 1)
     run.refresh_from_db()
     assert run.state == RunState.STOPPED
