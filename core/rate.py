@@ -21,7 +21,9 @@ Name = int | str
 
 BURST_SECONDS = 2.0  # of unused calls that may be made up for at once
 RETRY_REDIS_SECONDS = 5.0
-FREE_SECONDS = 0.25  # so long a provider without a rate, at which nobody has to wait, need not be asked about again
+FREE_SECONDS = (
+    0.25  # so long a provider without a rate, at which nobody has to wait, need not be asked about again
+)
 # Both times are Redis's own, so that workers' clocks don't matter. Returns milliseconds to wait; 0 takes the slot.
 TAKE = """
 local now = redis.call('TIME'); now = now[1] * 1000 + math.floor(now[2] / 1000)

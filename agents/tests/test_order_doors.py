@@ -15,8 +15,7 @@ from rest_framework.test import APIClient
 from agents.foreground import session_run
 from agents.llm.types import Ask
 from agents.tasks import run_slice
-from agents.tests.conftest import TakeSeat
-from agents.tests.llm_world import HOLD, decision_json, endpoint_make
+from agents.tests.llm_world import HOLD, TakeSeat, decision_json, endpoint_make
 from agents.tests.tape import Script, minutes, script_of, trade, trader, wish
 from agents.tests.test_resumed_orders import EVERYTHING, STEPS, wave
 from agents.tests.world import DAY, request_make
