@@ -54,12 +54,12 @@ def test_the_site_s_caps_are_shown_as_they_bind(
     run.refresh_from_db()
     assert (run.state, run.pause_code) == (RunState.PAUSED, "budget_run_calls")
     shown = panel(alice_client, run)
-    assert "calls 3 of 3" in shown
+    assert "Calls 3 of 3" in shown
     assert "of 50" not in shown
     assert "of 1 min 30 s" in shown
     assert "The site caps this run’s calls." in shown
     today = shown.split("Today, all runs and chats")[1]
-    assert "calls 3 " in today
+    assert "Calls 3 " in today
     assert "of 100,000" in today
     assert "3 of 3 calls" in head(alice_client, run)
 
@@ -74,7 +74,7 @@ def test_on_an_endpoint_of_one_s_own_own_caps_stand(
     run.refresh_from_db()
     assert run.state == RunState.COMPLETED
     shown = panel(alice_client, run)
-    assert f"calls {CALLS} of 50" in shown
+    assert f"Calls {CALLS} of 50" in shown
     assert "The site caps" not in shown
     assert "Today" not in shown  # nothing binds the day, and the run is over
 
@@ -89,8 +89,8 @@ def test_the_user_s_own_day_is_shown_while_the_run_is_active(
     run.refresh_from_db()
     assert run.state == RunState.PAUSED
     shown = panel(alice_client, run)
-    assert "calls 2 tokens" in shown
-    assert "calls 2 of 2" in shown.split("Today, all runs and chats")[1]
+    assert "Calls 2 Tokens" in shown
+    assert "Calls 2 of 2" in shown.split("Today, all runs and chats")[1]
 
 
 @pytest.mark.django_db

@@ -36,7 +36,7 @@ def test_runs_are_compared_in_the_order_asked(alice: User, api_client: APIClient
     assert found["unequal"] == []
     profit = next(figure for figure in found["figures"] if figure["name"] == "profit")
     assert (profit["values"], profit["best"]) == ([200, 100], [0])
-    assert [item["label"] for item in found["differences"]] == ["params script"]
+    assert [item["label"] for item in found["differences"]] == ["Script"]
     assert [line["key"] for line in found["equity"]["lines"]] == [0, 1, 2]
     assert found["decisions"]["rows"][0]["wants"] == ["hold", "buy 10 TEST"]
     assert (found["decisions"]["steps"], found["decisions"]["disagreed"]) == (2, 2)

@@ -173,7 +173,7 @@ def test_of_many_paused_runs_the_latest_are_shown_and_all_counted(alice: User, m
 def test_feeds_are_told_as_they_answered(staff_client: Client) -> None:
     FeedStatus.objects.create(feed="alpaca", last_error_at=NOW, last_error="429 too many", lag_seconds=61)
     page = staff_client.get(PAGE).text
-    assert "alpaca" in page
+    assert "Alpaca" in page
     assert "429 too many" in page
 
 
