@@ -27,6 +27,7 @@ from agents.setup import NothingToTrade
 from agents.turns import Turn, asking_run_waits
 from core import clock
 from core.rls import acting_as
+from core.turnstile import at_work
 from runs.models import Run, RunState
 from runs.services import (
     Claim,
@@ -119,7 +120,9 @@ def slice_of(user: User, claim: Claim, turn: Turn) -> bool:
         with acting_as(user.pk):
             lease_release(user, claim, wake_at=heard.wake_at)
         return False
-    if advance(user, claim, turn) != RunState.RUNNING:
+    with at_work():
+        state = advance(user, claim, turn)
+    if state != RunState.RUNNING:
         return False
     with acting_as(user.pk):
         if heard is None:

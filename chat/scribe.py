@@ -18,12 +18,12 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from agents.closing import is_closing
-from agents.llm.lookout import release_connection
 from chat.deltas import entry_add, is_stop_asked
 from chat.models import PartKind
 from chat.parts import StoredPart, clean_text
 from chat.services.turns import Claim, TurnLost, part_save, turn_beat
 from core.rls import acting_as
+from core.turnstile import release_connection
 
 logger = logging.getLogger(__name__)
 

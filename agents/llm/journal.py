@@ -25,7 +25,6 @@ from agents.llm import loop, wire
 from agents.llm.attempts import ADVICE, Again, GiveUp, Otherwise, next_move
 from agents.llm.budget import Budget, Expected, used_so_far
 from agents.llm.estimate import Estimator
-from agents.llm.lookout import release_connection
 from agents.llm.prices import Price
 from agents.llm.question import (
     Bill,
@@ -52,6 +51,7 @@ from agents.llm.types import (
 )
 from agents.llm.wire import Received
 from core.rls import acting_as, committing_as
+from core.turnstile import release_connection
 from profiles.llm.services import endpoint_learn
 from reasoning.calls.models import LLMAttempt
 from reasoning.calls.request import part_hashes

@@ -14,6 +14,7 @@ from django.db import connection
 
 from agents.llm.types import StopAsked
 from core.rls import acting_as
+from core.turnstile import release_connection
 from runs.services import Claim, LeaseLost, LeaseSign, leases_beat
 
 End = Callable[[BaseException], None]
@@ -61,6 +62,10 @@ class Lookout:
                         return
                 look(waiting)
                 release_connection()
+        except BaseException:
+            with self.lock:
+                self.thread = None  # the next who waits starts another
+            raise
         finally:
             close()
 
@@ -87,12 +92,6 @@ def look(waiting: Sequence[Waiting]) -> None:
 def close() -> None:
     """Leave a connection that may be broken, or is needed no more."""
     connection.close()
-
-
-def release_connection() -> None:
-    """Give a pooled connection to those who need one; without a pool keep it, connecting again costs more."""
-    if not connection.in_atomic_block and connection.settings_dict["OPTIONS"].get("pool"):
-        connection.close()
 
 
 LOOKOUT = Lookout()

@@ -13,6 +13,8 @@ from contextlib import AbstractContextManager, suppress
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+from core.turnstile import aside
+
 try:
     import uvloop
 except ImportError:  # not made for every system
@@ -41,11 +43,10 @@ def run(coroutine: Coroutine[Any, Any, T], *, beat: Callable[[], None], every_se
     """Wait for a coroutine, calling `beat` at intervals. What `beat` raises cancels it, which closes its connection."""
     future: Future[T] = asyncio.run_coroutine_threadsafe(coroutine, loop())
     try:
-        while True:
-            done, _ = wait_for([future], timeout=every_seconds)
-            if done:
-                return future.result()
-            beat()
+        with aside():
+            while not wait_for([future], timeout=every_seconds).done:
+                beat()
+        return future.result()
     except BaseException:
         future.cancel()
         raise
@@ -64,7 +65,7 @@ def run_watched(
         future.cancel()
 
     try:
-        with watch(end):
+        with aside(), watch(end):
             return future.result()
     except CancelledError:
         if not reasons:
@@ -92,7 +93,8 @@ def listen(
     try:
         while True:
             with suppress(Empty):
-                said = heard.get(timeout=every_seconds)
+                with aside():
+                    said = heard.get(timeout=every_seconds)
                 if said is None:
                     return future.result()
                 yield said
