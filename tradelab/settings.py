@@ -105,10 +105,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "tradelab.urls"
 ASGI_APPLICATION = "tradelab.asgi.application"
-TEMPLATE_LOADERS = [
-    "django.template.loaders.filesystem.Loader",
-    "django.template.loaders.app_directories.Loader",
-]
+TEMPLATE_LOADERS = [f"django.template.loaders.{kind}.Loader" for kind in ("filesystem", "app_directories")]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
