@@ -160,7 +160,7 @@ HELD = (
 )
 LOOK_AT_ALL = f"SELECT id, lease_expires_at, stop_requested_at {HELD}"
 RENEW_ALL = (
-    "UPDATE runs_run SET lease_expires_at = %s WHERE id IN"  # noqa: S608
+    "UPDATE runs_run SET lease_expires_at = %s WHERE id IN"  # noqa: S608  (no value is in it)
     f" (SELECT id {HELD} AND (lease_expires_at IS NULL OR lease_expires_at < %s) FOR UPDATE OF runs_run SKIP LOCKED)"
 )
 
