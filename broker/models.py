@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from broker.fields import Int64ArrayField
-from core.models import OwnedModel
+from runs.run_row import RunRow
 from trading.orders import OrderStatus
 from trading.types import OrderType, Side, TimeInForce
 
@@ -31,16 +31,6 @@ class MoneyField(models.DecimalField[Any, Any]):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_digits": 24, "decimal_places": 10, **options})
-
-
-class RunRow(OwnedModel):
-    """A row of one run; the user stands beside it so that row-level security needs no join."""
-
-    # Without an index of its own: every table has one that begins with the run.
-    run = models.ForeignKey("runs.Run", on_delete=models.CASCADE, related_name="%(class)ss", db_index=False)
-
-    class Meta:
-        abstract = True
 
 
 class Order(RunRow):
@@ -229,7 +219,7 @@ class Checkpoint(RunRow):
     """The core's account after the last committed step, from which a resumed run goes on."""
 
     run = models.OneToOneField(
-        "runs.Run", on_delete=models.CASCADE, related_name="checkpoint", primary_key=True
+        "runs.Run", models.CASCADE, related_name="checkpoint", primary_key=True, db_constraint=False
     )
     step = models.PositiveIntegerField()
     account = models.JSONField()

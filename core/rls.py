@@ -96,8 +96,8 @@ def become_staff() -> None:
         cursor.execute(f"SET LOCAL ROLE {STAFF_ROLE}")
 
 
-class _TableOperation(Operation):
-    """A migration step that runs SQL on the table of one model."""
+class TableOperation(Operation):
+    """A migration step that runs SQL on the table of one model. `{name}` is what a constraint on it is called."""
 
     reduces_to_sql = True
     reversible = True
@@ -138,15 +138,19 @@ class _TableOperation(Operation):
         editor: BaseDatabaseSchemaEditor,
         state: ProjectState,
     ) -> None:
-        table = editor.quote_name(state.apps.get_model(app_label, self.model)._meta.db_table)
+        table = state.apps.get_model(app_label, self.model)._meta.db_table
+        names = {
+            "table": editor.quote_name(table),
+            "name": editor.quote_name(f"{table}_{type(self).__name__.lower()}"),
+        }
         for statement in statements:
-            editor.execute(statement.format(table=table))
+            editor.execute(statement.format(**names))
 
     def describe(self) -> str:
         return f"{self.__class__.__name__} on {self.model}"
 
 
-class EnableRLS(_TableOperation):
+class EnableRLS(TableOperation):
     """Show and accept only rows whose `user_id` is the acting user's."""
 
     forwards = (
@@ -159,7 +163,7 @@ class EnableRLS(_TableOperation):
     )
 
 
-class AppendOnly(_TableOperation):
+class AppendOnly(TableOperation):
     """Refuse UPDATE to everybody, and DELETE and TRUNCATE to the roles that serve users.
 
     The owner may still delete, so that a run's rows can go when its retention ends.
@@ -175,7 +179,7 @@ class AppendOnly(_TableOperation):
     )
 
 
-class CompleteOnce(_TableOperation):
+class CompleteOnce(TableOperation):
     """Let a row be written, completed (`ended_at`) and then never changed; refuse DELETE and TRUNCATE as AppendOnly does."""
 
     forwards = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
-from core.models import OwnedModel
 from reasoning.calls.models import LLMAttempt, LLMCall, LLMUsage, PromptPart
+from runs.run_row import RunRow
 from trading.types import Outcome
 
 __all__ = ["Entry", "EntryKind", "LLMAttempt", "LLMCall", "LLMUsage", "PromptPart"]
@@ -19,10 +19,12 @@ class EntryKind(models.TextChoices):
     REFLECTION = "reflection", "reflection"
 
 
-class Entry(OwnedModel):
+class Entry(RunRow):
     """One thought of a run at one simulated moment: for a decision, what was wanted and what was said to it."""
 
-    run = models.ForeignKey("runs.Run", on_delete=models.CASCADE, related_name="entries", db_index=False)
+    run = models.ForeignKey(
+        "runs.Run", on_delete=models.CASCADE, related_name="entries", db_index=False, db_constraint=False
+    )
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=10, choices=EntryKind.choices)
     step = models.PositiveIntegerField()

@@ -139,6 +139,8 @@ class Run(OwnedModel):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["model", "number"], name="run_number_once"),
+            # What rows of a run refer to, see runs.run_row.
+            models.UniqueConstraint(fields=["id", "user"], name="run_and_its_user"),
             models.UniqueConstraint(
                 fields=["model", "idempotency_key"],
                 name="run_idempotency_key_once",
