@@ -118,10 +118,15 @@ def ratio(value: object, places: int = 2) -> str:
 
 @register.filter
 def duration(seconds: object) -> str:
-    """200 as 3 min 20 s; the two largest units."""
+    """200 as 3 min 20 s, 0.04 as 40 ms; the two largest units."""
     number = exact(seconds)
     if number is None:
         return DASH
+    if number <= 0:
+        return "0 s"
+    if number < 1:
+        thousandths = min(999, round(number * 1000))
+        return f"{thousandths} ms" if thousandths else "under 1 ms"
     if number < 60:
         return f"{written(number, 0 if number >= 10 else 1)} s"
     whole = int(number)

@@ -98,7 +98,12 @@ def test_quantities_are_grouped_and_signed_only_on_request() -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (0, "0.0 s"),
+        (0, "0 s"),
+        (-0.01, "0 s"),  # two clocks may differ by a little
+        (0.0004, "under 1 ms"),
+        (0.04, "40 ms"),
+        (0.9996, "999 ms"),
+        (1, "1.0 s"),
         (2.34, "2.3 s"),
         (42, "42 s"),
         (60, "1 min"),

@@ -54,12 +54,20 @@ class Number:
 
 # What looks like a number and is none: addresses, and the numbers of a list's items.
 SKIPPED = re.compile(
-    r"""\]\([^)\s]*\) | https?://\S+ | (?<![\w/.])/[a-z][\w/.-]*(?:\?[\w=&%.-]+)?(?:\#[\w-]+)?
+    r"""\]\([^)\s]{0,600}\) | https?://\S+ | (?<![\w/.])/[a-z][\w/.-]*(?:\?[\w=&%.-]+)?(?:\#[\w-]+)?
     | ^[ \t>]*(?:\#{1,6}[ \t]+)?\d{1,2}[.)](?=[ \t])""",
     re.VERBOSE | re.MULTILINE,
 )
-TIME_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-UNIT = r"(?:weeks?|days?|d|hours?|hrs?|h|minutes?|mins?|min|m|seconds?|secs?|s)"
+TIME_UNITS = {
+    "ms": Decimal("0.001"),
+    "mil": Decimal("0.001"),
+    "s": 1,
+    "m": 60,
+    "h": 3_600,
+    "d": 86_400,
+    "w": 604_800,
+}
+UNIT = r"(?:ms|milliseconds?|weeks?|days?|d|hours?|hrs?|h|minutes?|mins?|min|m|seconds?|secs?|s)"
 SPAN_PART = re.compile(rf"({DIGITS})[\s\u202f-]*({UNIT})\b")
 PLAIN = re.compile(
     rf"""(?P<sign>[-−–+])?(?P<currency>US\$|[$€£¥][ \u00a0\u202f]?|USD\s?|EUR\s?|GBP\s?)?(?P<sign2>[-−–+])?(?P<digits>{DIGITS})
@@ -111,7 +119,7 @@ def spans(text: str, taken: bytearray) -> Iterator[Number]:
     last: Number | None = None
     for match in SPAN_PART.finditer(text):
         start, end = match.span()
-        value, length = decimal_of(match[1]), TIME_UNITS[match[2][0]]
+        value, length = decimal_of(match[1]), length_of(match[2])
         if (
             value is None
             or any(taken[start:end])
@@ -130,6 +138,11 @@ def spans(text: str, taken: bytearray) -> Iterator[Number]:
         last = Number(start, end, Kind.SPAN, total, grain_of(value) * length, is_rough=rough)
     if last is not None:
         yield last
+
+
+def length_of(unit: str) -> Decimal:
+    """Seconds of a unit of time, by its beginning."""
+    return Decimal(next(seconds for name, seconds in TIME_UNITS.items() if unit.startswith(name)))
 
 
 def plain_numbers(text: str, taken: bytearray) -> Iterator[Number]:

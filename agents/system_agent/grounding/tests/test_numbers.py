@@ -58,6 +58,7 @@ def only(text: str) -> Number:
         ("1 h 5 min", Kind.SPAN, "3900", "60", 0),
         ("3 min 20 s", Kind.SPAN, "200", "1", 0),
         ("2.5 hours", Kind.SPAN, "9000", "360", 0),
+        ("40 ms", Kind.SPAN, "0.040", "0.001", 0),
         ("1 day and 4 hours", Kind.SPAN, "100800", "3600", 0),
         ("Twelve trades", Kind.BARE, "12", "1", 0),
         ("three losing round trips", Kind.BARE, "3", "1", 0),
