@@ -23,15 +23,15 @@ from profiles.notifications.selectors import (
 
 PAGE_SIZE = 25
 DELIVERIES_SHOWN = 15
-# How urgent a kind looks: the class of its tag.
+# How urgent a kind looks.
 TONES = {
-    Kind.RUN_FINISHED: "tag-gain",
-    Kind.RUN_FAILED: "tag-failed",
-    Kind.RUN_PAUSED: "tag-denied",
-    Kind.BREAKER_FIRED: "tag-denied",
-    Kind.SCHEDULE_MISSED: "tag-failed",
-    Kind.FEED_DOWN: "tag-failed",
-    Kind.TEST: "tag-held",
+    Kind.RUN_FINISHED: "calm",
+    Kind.RUN_FAILED: "bad",
+    Kind.RUN_PAUSED: "waits",
+    Kind.BREAKER_FIRED: "waits",
+    Kind.SCHEDULE_MISSED: "bad",
+    Kind.FEED_DOWN: "bad",
+    Kind.TEST: "calm",
 }
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 
+from core.templatetags.numbers import written
 from profiles.notifications.kinds import Kind
 from profiles.notifications.services import notify
 from runs.models import Run, RunState
@@ -52,9 +53,8 @@ def why_failed(run: Run) -> str:
 def result_of(run: Run) -> str:
     if run.equity is None or not run.initial_cash:
         return ""
-    change = (run.equity / run.initial_cash - 1) * 100
-    sign = "−" if round(change, 2) < 0 else "+"
-    return f"Equity ${run.equity:,.2f}, {sign}{abs(change):.2f} % after {run.cursor:,} steps and {run.fill_count:,} fill{'' if run.fill_count == 1 else 's'}."
+    change = written((run.equity / run.initial_cash - 1) * 100, 2, signed=True)
+    return f"Equity ${run.equity:,.2f}, {change} % after {run.cursor:,} steps and {run.fill_count:,} fill{'' if run.fill_count == 1 else 's'}."
 
 
 def tell_pause(run: Run, now: datetime) -> None:

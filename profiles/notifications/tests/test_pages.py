@@ -84,6 +84,16 @@ def test_one_or_all_are_marked_as_read(alice: User, alice_client: Client) -> Non
     assert "Run 1 failed" in alice_client.get(INBOX).text
 
 
+def test_a_line_says_once_what_happened_and_has_an_edge_where_it_calls(
+    alice: User, alice_client: Client
+) -> None:
+    tell(alice, 1)
+    page = alice_client.get(INBOX).text
+    assert page.count("Run 1 failed") == 2  # its link, and whose button that is
+    assert "Run failed" not in page
+    assert 'class="inbox-item inbox-bad is-unread"' in page
+
+
 def test_what_a_run_is_called_is_shown_as_text(alice: User, alice_client: Client) -> None:
     tell(alice, subject="<script>alert(1)</script>")
     assert "<script>alert" not in alice_client.get(INBOX).text
