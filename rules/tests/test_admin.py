@@ -154,3 +154,7 @@ def test_a_rule_of_a_kind_that_is_gone_can_be_looked_at(staff: Client, model: Tr
     page = staff.get(reverse("admin:rules_rule_change", args=[rule.pk]))
     assert page.status_code == 200
     assert b"cannot be enforced" in page.content
+
+
+def test_the_admin_names_the_icon_of_the_site(staff: Client) -> None:
+    assert '<link rel="icon" href="/static/img/mark.svg"' in staff.get("/admin/").text
