@@ -49,6 +49,14 @@ def test_a_stranger_gets_the_same_403_for_a_foreign_and_an_absent_model(
     assert not model.is_archived
 
 
+@pytest.mark.parametrize("page", ["model-edit", "model-clone", "model-archive"])
+def test_a_heading_says_what_is_changed(alice: User, alice_client: Client, page: str) -> None:
+    model = trading_model_make(alice)
+    shown = alice_client.get(reverse(f"profiles:{page}", args=[model.pk])).text
+    heading = shown.partition("<h1>")[2].partition("</h1>")[0]
+    assert model.name in heading
+
+
 @pytest.mark.parametrize("page", ["model-list", "model-create", "profile", "password"])
 def test_nobody_logged_in_is_sent_to_the_login(client: Client, page: str) -> None:
     url = reverse(f"profiles:{page}")
