@@ -17,8 +17,9 @@ from chat.selectors import conversations_of
 MOST_FOUND = 50
 AROUND = 90
 LONGEST_QUERY = 100
-MARKS = re.compile(r"\*\*|`|^\s*(?:#+|[-*>])\s+|\|", re.MULTILINE)
-LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+# Neither looks further than the line or the bracket it began in: nonsense must not take long to read.
+MARKS = re.compile(r"\*\*|`|^[ \t]*(?:#+|[-*>])[ \t]+|\|", re.MULTILINE)
+LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from chat.rendering.links import page_link
 
 LONGEST = 30_000  # characters; more is shown as it is
+MOST_BRACKETS = 5_000  # and so is what opens more: each would be looked at again for every other
 TAGS = {
     "p",
     "br",
@@ -117,7 +118,7 @@ _cleaner = nh3.Cleaner(
 def markdown_html(text: str) -> SafeString:
     """The HTML of a text that somebody else wrote."""
     shown = visible(text)
-    if len(shown) > LONGEST:
+    if len(shown) > LONGEST or shown.count("[") > MOST_BRACKETS:
         return mark_safe(f"<pre><code>{escape(shown)}</code></pre>")  # noqa: S308  (escaped)
     return mark_safe(_cleaner.clean(_markdown.render(shown)))  # noqa: S308  (cleaned)
 

@@ -12,7 +12,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 # Of a link only its words are shown; the marker of a list item is no text.
-UNSEEN = re.compile(r"\]\([^)\n]*\)|^[ \t]*\d{1,9}[.)](?=\s)", re.MULTILINE)
+UNSEEN = re.compile(r"\]\([^)\n]{0,600}\)|^[ \t]*\d{1,9}[.)](?=\s)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -41,6 +42,14 @@ def test_images_are_their_words_and_foreign_links_show_where_they_lead() -> None
 def test_a_text_beyond_measure_is_shown_as_it_is() -> None:
     html = markdown_html("*x* " * 20_000)
     assert html.startswith("<pre><code>*x* ")
+
+
+@pytest.mark.parametrize("text", ["[" * 30_000, "![" * 15_000, "[a](" * 7_500, "](" * 15_000, "#" * 30_000])
+def test_long_nonsense_is_rendered_in_time(text: str) -> None:
+    began = time.monotonic()
+    assert markdown_html(text)
+    assert numbers_marked(markdown_html(f"{text} 42"), f"{text} 42", [Mark(len(text) + 1, len(text) + 3)])
+    assert time.monotonic() - began < 3
 
 
 def marked(source: str, *tokens: tuple[str, str], occurrence: int = 0) -> str:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from chat.search import snippet_of
@@ -16,3 +18,10 @@ from chat.search import snippet_of
 )
 def test_a_snippet_reads_as_the_answer_does(text: str, shown: str) -> None:
     assert snippet_of(text, ["run"]) == shown
+
+
+@pytest.mark.parametrize("text", ["\n" * 30_000, " \n" * 15_000, "[" * 30_000, "[a](" * 7_500, "#" * 30_000])
+def test_long_nonsense_is_searched_in_time(text: str) -> None:
+    began = time.monotonic()
+    assert snippet_of(text, ["nowhere"]) == ""
+    assert time.monotonic() - began < 2

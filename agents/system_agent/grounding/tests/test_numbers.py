@@ -173,6 +173,7 @@ def test_rough_numbers(text: str) -> None:
         "twenty " * 3000,
         "half of the " * 3000,
         "two losing " * 3000,
+        "](" * 15_000,
     ],
 )
 def test_long_nonsense_is_read_in_time(text: str) -> None:
