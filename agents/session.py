@@ -23,8 +23,9 @@ from agents.turns import Turn
 from broker.batch import Batch
 from broker.services import steps_record
 from core.rls import acting_as, committing_as
+from core.together import rest_ahead
 from reasoning.services import entries_append
-from runs.models import RunState
+from runs.models import Run, RunState
 from runs.services import Claim, progress_record, run_lock_again, run_lock_claimed, run_pause_asked
 from runs.services.progress import LOG_FIELDS, Progress
 from trading.session import StepResult
@@ -35,21 +36,25 @@ def advance(user: User, claim: Claim, turn: Turn) -> RunState:
     """Move a run on until it ends or the turn is over; return its state. Raises LeaseLost when it is taken away."""
     desk = desk_open(user, claim)
     stretches = desk.stretches()
-    while desk.has_steps_left:
-        began, batch = time.monotonic(), desk.batch()
-        try:
-            think(desk, stretches, batch)
-        except (Paused, StopAsked):
-            # The steps at which nobody was asked stand before the one that could not be answered, and count.
-            if len(batch):
-                state = act(user, claim, *taken_again(user, claim, len(batch)))
-                if state != RunState.RUNNING:
-                    return state
-            raise
-        state = act(user, claim, desk, batch)
+    batch: Batch | None = None
+    while batch is not None or desk.has_steps_left:
+        began = time.monotonic()
+        if batch is None:
+            batch = desk.batch()
+            try:
+                think(desk, stretches, batch)
+            except (Paused, StopAsked):
+                # The steps at which nobody was asked stand before the one that could not be answered, and count.
+                if len(batch):
+                    state, _ = act(user, claim, *taken_again(user, claim, len(batch)))
+                    if state != RunState.RUNNING:
+                        return state
+                raise
+        looks_ahead = desk.may_look_ahead and not (is_closing() or turn.is_over)
+        state, batch = act(user, claim, desk, batch, stretches if looks_ahead else None)
         if state != RunState.RUNNING:
             return state
-        if desk.has_steps_left and (is_closing() or turn.is_over):
+        if batch is None and desk.has_steps_left and (is_closing() or turn.is_over):
             return RunState.RUNNING
         pause(desk, began)
     # A live run has more to come until its session is over.
@@ -76,21 +81,36 @@ def taken_again(user: User, claim: Claim, steps: int) -> tuple[Desk, Batch]:
     return desk, batch
 
 
-def act(user: User, claim: Claim, desk: Desk, batch: Batch) -> RunState:
-    """Commit some steps as a whole. Return the run's state, which changes here when somebody asked it to stop or pause."""
-    run, results = desk.run, list(batch.results()) if desk.keeps_holds else batch.of_note
+def act(
+    user: User, claim: Claim, desk: Desk, batch: Batch, stretches: Iterator[Stretch] | None = None
+) -> tuple[RunState, Batch | None]:
+    """Commit some steps as a whole. Return the run's state, which changes here when somebody asked it to stop or pause.
+
+    Where it goes on, the steps that `stretches` takes next are thought of while PostgreSQL stores these, and returned.
+    """
+    run, following = desk.run, None
     with committing_as(user.pk):
         run_lock_again(run, claim)
-        steps_record(run, batch, desk.account, desk.benchmark)
-        entries_append(run, results, desk.decider.thoughts)
-        progress_record(run, progress_of(batch, desk.seconds_since_commit()))
+        batch_store(run, desk, batch, desk.seconds_since_commit())
         breakers_tell(run, batch.eventful)
+        desk.decider.thoughts = []
         if run.stop_requested_at is not None:
             run_complete(run, RunState.STOPPED)
         elif run.pause_requested_at is not None and desk.has_steps_left:
             run_pause_asked(run)
-    desk.decider.thoughts = []
-    return RunState(run.state)
+        elif stretches is not None and desk.has_steps_left:
+            rest_ahead()
+            following = desk.batch()
+            think(desk, stretches, following)
+    return RunState(run.state), following
+
+
+def batch_store(run: Run, desk: Desk, batch: Batch, seconds: float) -> None:
+    """Store all that came of some steps, `seconds` of work, in the caller's transaction, which holds the run's row lock."""
+    results = list(batch.results()) if desk.keeps_holds else batch.of_note
+    steps_record(run, batch, desk.account, desk.benchmark)
+    entries_append(run, results, desk.decider.thoughts)
+    progress_record(run, progress_of(batch, seconds))
 
 
 def conclude(user: User, claim: Claim, desk: Desk) -> RunState:

@@ -89,6 +89,11 @@ class Desk:
         )
 
     @property
+    def may_look_ahead(self) -> bool:
+        """Whether the next steps may be taken before the last are known to be stored: they cost nothing if they are not."""
+        return self.decider.is_free and not self.is_paced and not self.run.is_live
+
+    @property
     def is_paced(self) -> bool:
         return self.steps_per_second is not None
 

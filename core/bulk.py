@@ -8,13 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from django.db import connection, models
-from psycopg import Cursor
-from psycopg.pq import Format
 
-from core.together import write, write_ahead
+from core.together import binary_cursor, write, write_ahead
 
 AnyField = models.Field[Any, Any]
 
@@ -93,7 +91,7 @@ def rows_insert(rows: Rows | Sequence[models.Model]) -> None:
     if len(rows.values) >= FEWEST_TO_SPREAD and not any(
         type_of(field).endswith("]") for field in rows.fields
     ):
-        write_ahead(binary_cursor(), *rows.spread())
+        write_ahead(*rows.spread())
     elif rows.values:
         write(*rows.insertion())
 
@@ -110,7 +108,7 @@ def row_insert(row: models.Model) -> None:
 
 def long_row_insert(row: models.Model) -> None:
     """Insert one row with values so long that they had better cross in binary than be spelled out in the statement."""
-    write_ahead(binary_cursor(), *Rows.of([row]).insertion())
+    write_ahead(*Rows.of([row]).insertion())
 
 
 def rows_read(query: models.QuerySet[Any, tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -119,16 +117,6 @@ def rows_read(query: models.QuerySet[Any, tuple[Any, ...]]) -> list[tuple[Any, .
         cursor.execute(*query.query.sql_with_params())
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
-
-
-def binary_cursor() -> Any:
-    """A cursor like Django's, except that values and results cross in binary."""
-    connection.ensure_connection()
-    cursor = cast(Any, Cursor(connection.connection))
-    cursor.format = Format.BINARY
-    return (
-        connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
-    )
 
 
 def rows_upsert(rows: Sequence[models.Model], *, unique: Sequence[str], changing: Sequence[str]) -> None:

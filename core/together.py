@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from select import select
+from typing import Any, NamedTuple, cast
 
 from django.db import DatabaseError, connection, transaction
-from psycopg import ClientCursor, Pipeline
+from psycopg import ClientCursor, Cursor, Pipeline
+from psycopg.pq import Format
 
 
 class Statement(NamedTuple):
@@ -30,6 +32,35 @@ class _Block:
     waiting: list[Statement] = field(default_factory=list)
     ahead: Pipeline | None = None  # open while PostgreSQL may still be at work
     is_going_ahead: bool = False
+    is_commit: bool = False  # of `one_commit`: COMMIT is its last statement
+    is_complete: bool = False  # nothing may be added any more
+
+    def go_ahead(self, cursor: Any, sql: str, params: Sequence[Any]) -> None:
+        """Send a statement without waiting for it."""
+        if self.ahead is None:
+            pipeline = connection.connection.pipeline()
+            pipeline.__enter__()
+            self.ahead = pipeline
+        self.is_going_ahead = True
+        try:
+            cursor.execute(sql, params)
+        finally:
+            self.is_going_ahead = False
+
+    def catch_up(self) -> None:
+        """Wait for what went ahead. Raises its errors."""
+        if self.ahead is None:
+            return
+        ahead, self.ahead = self.ahead, None
+        with connection.wrap_database_errors:
+            ahead.__exit__(None, None, None)
+        if not self.is_complete:
+            self.waiting.insert(0, Statement("SET CONSTRAINTS ALL DEFERRED"))
+
+    def give_up(self) -> None:
+        """End what went ahead after an error, which is being told already."""
+        with suppress(DatabaseError):
+            self.catch_up()
 
 
 _block: ContextVar[_Block | None] = ContextVar("block", default=None)
@@ -46,10 +77,10 @@ def together() -> Iterator[None]:
     try:
         with connection.execute_wrapper(in_front):
             yield
-        catch_up(block)
+        block.catch_up()
         send(take())
     finally:
-        give_up(block)
+        block.give_up()
         _block.reset(token)
 
 
@@ -58,11 +89,14 @@ def one_commit() -> Iterator[None]:
     """A transaction, for where there is none yet, whose BEGIN goes out with its first statement and whose COMMIT with its
     last writes: two round trips less."""
     with transaction.atomic(), together():
+        block = open_block()
+        assert block is not None
+        block.is_commit = True
         # So that the driver leaves the BEGIN to us. When all is over Django finds nothing left to commit.
         connection.connection.autocommit = True
         write("BEGIN", ())
         yield
-        if not connection.needs_rollback:
+        if not (block.is_complete or connection.needs_rollback):
             write("COMMIT", ())
             send(take())
 
@@ -70,57 +104,67 @@ def one_commit() -> Iterator[None]:
 def write(sql: str, params: Sequence[Any], take: Callable[[Any], None] | None = None) -> None:
     """Send a statement whose result nobody needs yet: at once, or inside `together` with others. `take` may read from
     the cursor what it returned, once it has gone out."""
-    block, statement = _block.get(), Statement(sql, params, take)
+    block, statement = open_block(), Statement(sql, params, take)
     if block is None:
         send([statement])
     else:
         block.waiting.append(statement)
 
 
-def write_ahead(cursor: Any, sql: str, params: Sequence[Any]) -> None:
+def write_ahead(sql: str, params: Sequence[Any]) -> None:
     """Send a long statement whose result nobody needs: at once, and inside `together` without waiting for it.
 
-    What waits in the block goes out before the first of them; what is written later waits until all are done.
+    What waits in the block goes out before the first of them; what is written later waits until all are done. Values
+    cross in binary.
     """
-    block = _block.get()
+    block, cursor = open_block(), binary_cursor()
     if block is None:
         cursor.execute(sql, params)
         return
     if block.ahead is None:
         # Foreign keys are looked up as the rows go in, and not by the commit, for which we wait.
         send([*take(), Statement("SET CONSTRAINTS ALL IMMEDIATE")])
-        pipeline = connection.connection.pipeline()
-        pipeline.__enter__()
-        block.ahead = pipeline
-    block.is_going_ahead = True
-    try:
-        cursor.execute(sql, params)
-    finally:
-        block.is_going_ahead = False
+    block.go_ahead(cursor, sql, params)
 
 
-def catch_up(block: _Block) -> None:
-    """Wait for what went ahead. Raises its errors."""
-    if block.ahead is not None:
-        ahead, block.ahead = block.ahead, None
-        with connection.wrap_database_errors:
-            ahead.__exit__(None, None, None)
-        block.waiting.insert(0, Statement("SET CONSTRAINTS ALL DEFERRED"))
+def rest_ahead() -> None:
+    """Send the rest of a block, and the COMMIT of `one_commit`, without waiting: what is computed before the block ends is
+    computed beside PostgreSQL. Nothing more can be read or written in it; its end waits for all of it, and raises what
+    went wrong."""
+    block = open_block()
+    if block is None:
+        raise RuntimeError("There is no block around whose rest could go ahead")
+    if block.is_commit:
+        write("COMMIT", ())
+    rest = take()
+    if any(statement.take is not None for statement in rest):
+        block.catch_up()
+        send([*take(), *rest])
+    else:
+        for statement in rest:
+            block.go_ahead(binary_cursor(), statement.sql, statement.params)
+        while connection.connection.pgconn.flush():
+            select([], [connection.connection], [])
+    block.is_complete = True
 
 
-def give_up(block: _Block) -> None:
-    """End what went ahead after an error, which is being told already."""
-    with suppress(DatabaseError):
-        catch_up(block)
+def open_block() -> _Block | None:
+    """The block around, if there is one. Raises RuntimeError if its rest has gone ahead."""
+    block = _block.get()
+    if block is not None and block.is_complete:
+        raise RuntimeError(
+            "The rest of this block has gone ahead: nothing can be read or written before it ends"
+        )
+    return block
 
 
 def in_front(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """Django's hook around every statement: put what waits in front of it, and show its own result."""
-    block = _block.get()
+    block = open_block()
     if block is not None:
         if block.is_going_ahead:
             return execute(sql, params, many, context)
-        catch_up(block)
+        block.catch_up()
     waiting = take()
     if not waiting:
         return execute(sql, params, many, context)
@@ -130,6 +174,16 @@ def in_front(execute: Callable[..., Any], sql: Any, params: Any, many: bool, con
     result = execute(*joined([*waiting, Statement(sql, params)]), many, context)
     step_over(context["cursor"], waiting)
     return result
+
+
+def binary_cursor() -> Any:
+    """A cursor like Django's, except that values and results cross in binary."""
+    connection.ensure_connection()
+    cursor = cast(Any, Cursor(connection.connection))
+    cursor.format = Format.BINARY
+    return (
+        connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
+    )
 
 
 def is_plain(cursor: Any) -> bool:

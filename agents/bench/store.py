@@ -10,15 +10,12 @@ from django.db import transaction
 
 from agents.bench.session import SessionPace, SessionRequest, Stopwatch, batches, desk_make, pace_of, snapshot
 from agents.outcome import statistics_refresh
-from agents.session import progress_of
+from agents.session import batch_store
 from agents.setup import Desk
-from broker.services import steps_record
 from core.rls import set_actor
-from core.together import together, write
+from core.together import rest_ahead, together, write
 from profiles.models import TradingModel
-from reasoning.services import entries_append
 from runs.models import Run, RunState
-from runs.services import progress_record
 from runs.snapshot import snapshot_hash
 
 
@@ -30,13 +27,14 @@ def stored_pace(request: SessionRequest) -> SessionPace:
     """
     desk = desk_make(request)
     run = run_make(request, desk)
-    watch = Stopwatch()
-    for batch in batches(desk):
+    watch, following = Stopwatch(), batches(desk)
+    batch = next(following, None)
+    while batch is not None:
         with together():
-            steps_record(run, batch, desk.account, desk.benchmark)
-            entries_append(run, list(batch.results()) if desk.keeps_holds else batch.of_note)
-            progress_record(run, progress_of(batch, 0))
+            batch_store(run, desk, batch, 0)
             commit_as_it_were()
+            rest_ahead()
+            batch = next(following, None)
     statistics_refresh(run)
     commit_as_it_were()
     watch.stop()

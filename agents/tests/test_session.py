@@ -11,8 +11,11 @@ from django.contrib.auth.models import User
 from django.db.models import Sum
 from pytest_django.fixtures import Settings
 
+from agents.deciders.base import Observation
+from agents.deciders.sma_cross import SmaCross
 from agents.foreground import session_run
 from agents.session import advance
+from agents.setup import Desk
 from agents.tasks import run_slice
 from agents.tests.world import bars_make, model_make, request_make, run_make
 from agents.turns import Turn
@@ -22,7 +25,7 @@ from profiles.models import TradingModel
 from reasoning.models import Entry
 from runs.models import Run, RunState
 from runs.services import LeaseLost, lease_take, run_stop
-from trading.types import Side
+from trading.types import Decision, Side
 
 Trade = Callable[..., Run]
 
@@ -181,6 +184,42 @@ def test_slices_hand_on_where_they_left_off(alice: User, model: TradingModel, se
     run.refresh_from_db()
     assert rounds == 7
     assert (run.state, Entry.objects.filter(run=run).count()) == (RunState.COMPLETED, 390)
+
+
+def test_thinking_ahead_of_what_is_stored_changes_no_result(
+    alice: User, model: TradingModel, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.RUN_COMMIT_STEPS = 50
+    found = []
+    for looks_ahead in (True, False):
+        monkeypatch.setattr(Desk, "may_look_ahead", looks_ahead)
+        run = session_run(alice, request_make(model, "random"), lambda run: None)
+        run.refresh_from_db()
+        rows = Entry.objects.filter(run=run).order_by("seq").values_list("step", "content", "intents")
+        found.append((run.state, run.statistics.values, list(rows)))
+    assert found[0] == found[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bug_in_what_was_thought_ahead_loses_nothing_that_was_stored(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.RUN_COMMIT_STEPS = 50
+    alice = User.objects.create_user("alice")
+    bars_make()
+    run = run_make(alice, model_make(alice))
+    decide = SmaCross.decide
+
+    def fail_later(decider: SmaCross, seen: Observation) -> Decision:
+        return decide(decider, seen) if seen.step <= 120 else 1 / 0  # type: ignore[return-value]  # never returned
+
+    monkeypatch.setattr(SmaCross, "decide", fail_later)
+    monkeypatch.setattr(SmaCross, "rests_on", lambda *args: None)
+    with pytest.raises(ZeroDivisionError):
+        run_slice(alice.pk, run.pk, slice_seconds=10)
+    run.refresh_from_db()
+    assert (run.state, run.failure_code, run.cursor) == (RunState.FAILED, "internal_error", 100)
+    assert Entry.objects.filter(run=run).count() == 100
 
 
 def test_a_worker_that_lost_its_lease_writes_nothing(alice: User, model: TradingModel) -> None:
