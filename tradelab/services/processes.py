@@ -7,14 +7,16 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from tradelab.services.accounts import Account, before_exec
+from tradelab.services.patience import Patience
 
 LOG_BYTES = 10_000_000
+LOOK_SECONDS = 0.02
 
 
 @dataclass
@@ -59,22 +61,27 @@ def spawn(
     return Child(name, process, stop_signal)
 
 
-def stop(children: Iterable[Child], *, seconds: float) -> list[str]:
+def stop(
+    children: Iterable[Child], *, seconds: float, is_hurried: Callable[[], bool] = lambda: False
+) -> list[str]:
     """Stop all at the same time, kill what is left after `seconds`; return the names of those killed.
 
-    Whatever a child has started and left behind goes with it.
+    On a machine that is busy with other things a child may take longer, as long as it still comes to its turn (see
+    `Patience`). Once `is_hurried` says so nobody waits any more. Whatever a child has started and left behind goes with it.
     """
     children = list(children)
     alive = [child for child in children if child.is_alive]
     for child in alive:
         child.process.send_signal(child.stop_signal)
-    deadline = time.monotonic() + seconds
-    killed = []
-    for child in alive:
-        try:
-            child.process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            killed.append(child.name)
+    patience = {child.process.pid: Patience(child.process.pid, seconds) for child in alive}
+    waited_for = alive
+    while waited_for := [
+        child for child in waited_for if child.is_alive and patience[child.process.pid].lasts()
+    ]:
+        if is_hurried():
+            break
+        time.sleep(LOOK_SECONDS)
+    killed = [child.name for child in alive if child.is_alive]
     for child in children:
         _kill_session(child.process)
     return killed

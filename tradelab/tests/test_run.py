@@ -105,7 +105,7 @@ def test_everything_runs_in_one_terminal_and_is_gone_after_it(terminal: Callable
     first.process.send_signal(signal.SIGINT)
     assert first.process.wait(SECONDS_TO_STOP) == 0
     wait_until_gone(children)
-    assert "all data is kept" in first.log.read_text()
+    assert "stopped; all data is kept" in first.log.read_text(), "nobody had to be killed"
 
     third = terminal()
     third.wait_for("Ctrl-C stops everything")

@@ -7,6 +7,8 @@ import socket
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from threading import Event
 from types import FrameType
 from typing import Any
 
@@ -41,8 +43,7 @@ class Command(BaseCommand):
             raise CommandError(f"tradelab is already running here (process {holder(lock.path)})")
         lock.sign()
         refuse_taken_port(host, port)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, ask_to_stop)
+        listen_for(ask_to_stop)
         children: list[Child] = []
         try:
             self.prepare()
@@ -51,8 +52,10 @@ class Command(BaseCommand):
         except StopAsked:
             reason = ""
         finally:
-            self.say("stopping …")
-            killed = stop(children, seconds=stack.STOP_SECONDS)
+            hurry = Event()
+            listen_for(lambda *_: hurry.set())
+            self.say("stopping … (Ctrl-C again to end at once)")
+            killed = stop(children, seconds=stack.STOP_SECONDS, is_hurried=hurry.is_set)
         if reason:
             raise CommandError(reason)
         self.say("stopped" + (f" (had to kill {', '.join(killed)})" if killed else "") + "; all data is kept")
@@ -86,10 +89,14 @@ class Command(BaseCommand):
 
 
 def ask_to_stop(number: int, frame: FrameType | None) -> None:
-    # A second Ctrl-C must not interrupt the stopping.
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, signal.SIG_IGN)
+    # Until somebody listens for it, another Ctrl-C must not break into the stopping.
+    listen_for(signal.SIG_IGN)
     raise StopAsked
+
+
+def listen_for(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, handler)
 
 
 def refuse_taken_port(host: str, port: int) -> None:
