@@ -12,6 +12,7 @@ from agents.selectors import statistics_now
 from agents.tests.tape import minutes, trade, trader, wish
 from agents.tests.world import bars_make
 from broker.models import EquityPoint, Fill, Order, Position
+from broker.selectors import account_now
 from core.templatetags.numbers import EXCHANGE_ZONE
 from market.calendar import session_bounds
 from profiles.models import TradingModel, TradingProfile
@@ -129,3 +130,17 @@ def test_two_runs_of_one_model_have_figures_of_their_own(alice: User, model: Tra
     profits = [Decimal(found.values["profit"]) for run in (one, other) if (found := statistics_now(run))]
     assert profits == [100, 200]
     assert (one.number, other.number) == (1, 2)
+
+
+def test_every_holding_is_worth_the_last_price_of_its_own_symbol(alice: User, model: TradingModel) -> None:
+    """All holdings were valued at the price of whatever was traded last."""
+    minutes(100, 100, 100, 102)
+    minutes(50, 50, 50, 47, symbol="OTHER")
+    run = trade(alice, model, {1: [wish("buy", 10), wish("buy", 7, "OTHER")]}, symbols=["TEST", "OTHER"])
+    now = account_now(run)
+    assert {held.symbol: (held.mark, held.open_profit) for held in now.holdings} == {
+        "TEST": (Decimal(102), Decimal(20)),
+        "OTHER": (Decimal(47), Decimal(-21)),
+    }
+    assert now.point is not None
+    assert now.point.equity == run.equity == run.initial_cash + 20 - 21
