@@ -58,6 +58,7 @@ def begun(user: User, fire: ScheduleFire, lacking: Sequence[str], now: datetime)
                 symbols=lacking,
                 first=first,
                 last=last,
+                is_scheduled=True,
                 now=now,
             )
     except Conflict as conflict:

@@ -39,6 +39,7 @@ class DownloadOut(serializers.ModelSerializer[Download]):
 
     state = serializers.ChoiceField(choices=DownloadState.choices)
     timeframe = serializers.ChoiceField(choices=[code.value for code in Timeframe])
+    is_scheduled = serializers.BooleanField(help_text="started by a schedule for its run")
     parts_total = serializers.IntegerField(allow_null=True, help_text="null: nobody has begun with it")
     rows_on_the_way = serializers.IntegerField(help_text="of the part that is being fetched")
     already_stored = serializers.IntegerField(help_text="bars that were there before, and the same")
@@ -53,7 +54,7 @@ class DownloadOut(serializers.ModelSerializer[Download]):
     class Meta:
         model = Download
         fields = [
-            "id", "feed", "timeframe", "is_quotes", "symbols", "first", "last", "is_again", "state", "error",
+            "id", "feed", "timeframe", "is_quotes", "symbols", "first", "last", "is_again", "is_scheduled", "state", "error",
             "refusals", "parts_done", "parts_total", "rows_on_the_way", "rows_read", "stored", "already_stored",
             "conflicting", "refused", "flagged", "retry_at", "created_at", "ended_at",
         ]  # fmt: skip
@@ -67,7 +68,7 @@ class Downloads(OwnedApiView):
 
     @extend_schema(operation_id="downloads_create", request=DownloadIn, responses={201: DownloadOut})
     def post(self, request: UserApiRequest) -> Response:
-        """Start a download. Three of a user's may be on their way at once; 409 for one more."""
+        """Start a download. Three of a user's may be on their way at once, beside those of schedules; 409 for one more."""
         sent = DownloadIn(data=request.data)
         if isinstance(request.data, dict):
             known_fields(request.data, sent.fields)

@@ -39,6 +39,7 @@ class Download(OwnedModel):
     first = models.DateField()
     last = models.DateField()
     is_again = models.BooleanField(default=False, help_text="Days that were brought before, too.")
+    is_scheduled = models.BooleanField(default=False, help_text="Started by a schedule for its run.")
     state = models.CharField(max_length=10, choices=DownloadState, default=DownloadState.QUEUED)
     error = models.TextField(blank=True)
     refusals = models.JSONField(default=dict, help_text="Why the feed refused a symbol, by symbol.")

@@ -20,7 +20,7 @@ from market.downloads.tasks import download_go_on
 from market.downloads.validate import quotes_check, range_check, symbols_read
 from market.feeds import feed_check
 
-MOST_ACTIVE = 3
+MOST_ACTIVE = 3  # that a user started, and as many again of his schedules: neither waits for the other
 
 
 def download_start(
@@ -33,6 +33,7 @@ def download_start(
     last: date,
     is_quotes: bool = False,
     is_again: bool = False,
+    is_scheduled: bool = False,
     is_here: bool = False,
     now: datetime | None = None,
 ) -> Download:
@@ -46,7 +47,7 @@ def download_start(
     quotes_check(kind, length, is_quotes)
     range_check(kind, length, first, last, names, now or timezone.now())
     with transaction.atomic():
-        room_check(user)
+        room_check(user, is_scheduled=is_scheduled)
         download = Download.objects.create(
             user=user,
             feed=feed,
@@ -56,19 +57,21 @@ def download_start(
             first=first,
             last=last,
             is_again=is_again,
+            is_scheduled=is_scheduled,
         )
         if not is_here:
             wake(download)
     return download
 
 
-def room_check(user: User) -> None:
+def room_check(user: User, *, is_scheduled: bool) -> None:
     # Two that arrive together would both find room.
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('market.download', %s))", [user.pk])
-    active = downloads_of(user).filter(state__in=ACTIVE).count()
+    active = downloads_of(user).filter(state__in=ACTIVE, is_scheduled=is_scheduled).count()
     if active >= MOST_ACTIVE:
-        raise Conflict(f"{active} downloads of yours are on their way; {MOST_ACTIVE} may be at once.")
+        whose = "your schedules" if is_scheduled else "yours"
+        raise Conflict(f"{active} downloads of {whose} are on their way; {MOST_ACTIVE} may be at once.")
 
 
 @transaction.atomic
@@ -89,7 +92,7 @@ def download_resume(user: User, download_id: int) -> Download:
         raise Conflict(
             f"Only what was stopped or failed can be resumed: it is {download.get_state_display().lower()}."
         )
-    room_check(user)
+    room_check(user, is_scheduled=download.is_scheduled)
     download.state, download.error, download.refusals = DownloadState.QUEUED, "", {}
     download.failures, download.retry_at, download.ended_at = 0, None, None
     download.save()

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.requests import UserRequest
 from market.downloads import services
 from market.downloads.forms import DownloadForm
-from market.downloads.page import imports_brought
+from market.downloads.page import imports_brought, symbols_shown
 from market.downloads.selectors import access_download, downloads_of
 from market.feeds.page import feeds_shown
 from market.selectors import instruments_matching
@@ -41,7 +41,11 @@ def download_create(request: UserRequest) -> HttpResponse:
 def download_detail(request: UserRequest, download_id: int) -> HttpResponse:
     """One download: how far it is, and what the checks found. It refreshes itself while it moves."""
     download = access_download(request.user, download_id)
-    context = {"download": download, "imports": imports_brought(download)}
+    context = {
+        "download": download,
+        "imports": imports_brought(download),
+        "symbols": symbols_shown(download),
+    }
     return render(request, "market/downloads/download_detail.html", context)
 
 

@@ -18,13 +18,14 @@ from agents.tests.tape import bars_store
 from agents.tests.world import model_make
 from core import clock
 from core.clock import Hands
-from core.errors import UserError
+from core.errors import Conflict, UserError
 from core.rls import acting_as
 from market.calendar import session_bounds, trading_days
 from market.downloads.advance import Outcome
 from market.downloads.models import Download
-from market.downloads.services import download_stop
+from market.downloads.services import MOST_ACTIVE, download_stop
 from market.downloads.tests.world import MONDAY, TUESDAY, advance, session, vendor_of
+from market.downloads.tests.world import started as begun
 from market.feeds.tests.serving import days
 from market.models import Bar, FeedKey, Instrument
 from market.tests.vendor_server import Market, Trouble
@@ -180,7 +181,13 @@ def test_it_waits_until_the_bars_have_settled_and_for_room(
     assert Download.objects.count() == 0
     for _ in range(3):
         Download.objects.create(
-            user=alice, feed="polygon", timeframe="day", symbols=["SPY"], first=MONDAY, last=MONDAY
+            user=alice,
+            feed="polygon",
+            timeframe="day",
+            symbols=["SPY"],
+            first=MONDAY,
+            last=MONDAY,
+            is_scheduled=True,
         )
     hands.move_to(DUE + timedelta(hours=8))
     assert "3 may be at once" in fire(schedule).problem
@@ -192,6 +199,22 @@ def test_it_waits_until_the_bars_have_settled_and_for_room(
     refused = fire(schedule)
     assert (refused.state, "12 hours have passed" in refused.problem) == ("refused", True)
     assert [kind for kind, _ in told()] == ["schedule_missed"]
+
+
+def test_downloads_by_hand_and_of_schedules_leave_each_other_room(
+    market: Market, alice: User, model: TradingModel, hands: Hands
+) -> None:
+    for _ in range(MOST_ACTIVE):
+        begun(alice, now=clock.now())
+    with pytest.raises(Conflict, match="3 downloads of yours are on their way"):
+        begun(alice, now=clock.now())
+    schedules = [schedule_make(alice, model, **TESTED, name=str(number)) for number in range(MOST_ACTIVE + 1)]
+    hands.move_to(DUE)
+    fires = [fire(schedule) for schedule in schedules]
+    assert [each.download is None for each in fires] == [False] * MOST_ACTIVE + [True]
+    assert fires[-1].problem == "3 downloads of your schedules are on their way; 3 may be at once."
+    Download.objects.filter(is_scheduled=False).first().delete()  # type: ignore[union-attr]  # there are three
+    begun(alice, now=clock.now())
 
 
 def test_without_its_key_it_says_so(market: Market, alice: User, model: TradingModel, hands: Hands) -> None:

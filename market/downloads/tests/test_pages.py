@@ -161,3 +161,18 @@ def test_pages_cost_few_queries(
         alice_client.get(url)
     own = [query for query in seen.captured_queries if "market_" in query["sql"]]
     assert len(own) == queries
+
+
+def test_only_symbols_that_have_a_page_are_linked(market: Market, alice: User, alice_client: Client) -> None:
+    download = started(alice, symbols=["SPY", "SPYY"], last=MONDAY)
+    advance(download)
+    page = page_of(alice_client, f"/downloads/{download.pk}/")
+    assert 'href="/market/SPY/"' in page
+    assert 'href="/market/SPYY/"' not in page
+    assert "Not a bar came of SPYY" in page
+    Download.objects.filter(pk=download.pk).update(
+        state="failed", refusals={"SPYY": "Unknown to the vendor."}
+    )
+    page = page_of(alice_client, f"/downloads/{download.pk}/")
+    assert "Unknown to the vendor." in page
+    assert "Not a bar came" not in page
