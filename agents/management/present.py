@@ -72,13 +72,14 @@ def print_summary(summary: RunSummary) -> None:
         else f"{summary.steps_per_second:,.0f} a second of worker time"
     )
     denials = ", ".join(f"{code} ×{count}" for code, count in summary.denials.items()) or "none"
+    fees = "—" if summary.fees is None else f"${summary.fees}"
     rows = [
         ("market", f"{', '.join(summary.symbols)} on {summary.date}, {summary.session or 'daily bars'}"),
         ("decided by", ", ".join(filter(None, (summary.decider, summary.decided)))),
         ("return", f"{percent(summary.total_return)}   buy-and-hold {percent(summary.buy_and_hold_return)}"),
         ("max drawdown", "—" if summary.max_drawdown is None else f"{summary.max_drawdown:.2%}"),
         ("final equity", f"${float(summary.final_equity):,.2f}" if summary.final_equity else "—"),
-        ("trades", f"{summary.orders} orders, {summary.fills} fills, fees ${summary.fees or '—'}"),
+        ("trades", f"{summary.orders} orders, {summary.fills} fills, fees {fees}"),
         ("denials", denials),
         ("steps", f"{summary.steps} of {summary.steps_total or '—'}, bars present {coverage}, {pace}"),
     ]

@@ -71,6 +71,16 @@ def test_a_session_without_bars_fails_and_says_so(model: TradingModel) -> None:
     assert Run.objects.get().state == RunState.FAILED
 
 
+def test_what_a_run_without_a_step_has_not_got_is_a_dash(
+    model: TradingModel, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(CommandError, match="No data"):
+        trade(session="pre", json=False)
+    printed = capsys.readouterr().out
+    assert "0 orders, 0 fills, fees —" in printed
+    assert "$—" not in printed
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
