@@ -69,6 +69,17 @@ def test_what_is_wrong_stands_at_its_field_and_keeps_what_was_typed(
     assert not Schedule.objects.exists()
 
 
+def test_a_symbol_that_nobody_has_brought_is_refused_with_a_way_to_bring_it(
+    alice_client: Client, model: TradingModel
+) -> None:
+    answer = alice_client.post(f"/models/{model.pk}/schedules/new/", sent(symbols="TEST, NEW"))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "NEW is unknown" in page
+    assert 'href="/downloads/new/?symbols=TEST%2C%20NEW"' in page
+    assert not Schedule.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("chosen", "shown", "hidden"),
     [
