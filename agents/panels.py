@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from agents.batches.panel import PANEL as BATCHES
@@ -18,7 +20,9 @@ from reasoning.filters import decision_filter
 from reasoning.models import EntryKind
 from reasoning.notices import notice_rows, noticed
 from reasoning.selectors import (
+    ASKED,
     EVERY_KIND,
+    EVERY_OUTCOME,
     HOLDS,
     NOT_HELD,
     DecisionFilter,
@@ -31,6 +35,7 @@ from runs.keyset import keyset_page
 from runs.models import Run
 from runs.query import number_in, query_with
 from runs.statistics_rows import statistics_sections
+from trading.types import Outcome
 
 DECISIONS_A_PAGE = 50
 NOTICES_A_PAGE = 100
@@ -65,38 +70,44 @@ def start_context(form: StartForm, model: TradingModel) -> dict[str, Any]:
 
 
 def decisions(request: UserRequest, run: Run) -> dict[str, Any]:
-    wanted, step = decision_filter(request), number_in(request, "step")
+    counts = outcome_counts(run)
+    wanted, step = usual(decision_filter(request), counts), number_in(request, "step")
     entry = decision_at(run, step) if step else None
-    start = entry.seq if entry and not wanted.is_narrow else None
+    start = entry.seq if entry and (wanted.outcome == ASKED or not wanted.is_narrow) else None
     found = keyset_page(request, decisions_of(run, wanted), "seq", DECISIONS_A_PAGE, start=start)
     return {
         "wanted": wanted,
+        "left_out": counts[Outcome.SKIPPED] if wanted.outcome == ASKED else 0,
         "step": step,
         "opened": decision_opened(run, entry) if entry else None,
         "thinking": thinking_of(run),
         "kinds": KINDS_OFFERED,
-        "outcomes": outcome_links(request, run, wanted),
+        "outcomes": outcome_links(request, counts, wanted.outcome),
         "page": found,
         "rows": decision_rows(run, found.rows),
         "is_followed": run.is_active and found.is_newest and step is None,
     }
 
 
-def outcome_links(request: UserRequest, run: Run, wanted: DecisionFilter) -> list[dict[str, Any]]:
-    """Every outcome with how often it came, "all" first, as filters of this list."""
-    counts = outcome_counts(run)
-    total, holds = sum(counts.values()), sum(counts[name] for name in HOLDS)
-    links = {"": total, NOT_HELD: total - holds} | {
-        name: count for name, count in counts.items() if count or name == wanted.outcome
-    }
+def usual(wanted: DecisionFilter, counts: Mapping[str, int]) -> DecisionFilter:
+    """What is wanted; where nothing is said, the decisions that somebody made, among bars at which nobody was asked."""
+    skipped = counts[Outcome.SKIPPED]
+    is_mixed = 0 < skipped < sum(counts.values())
+    return replace(wanted, outcome=ASKED) if is_mixed and wanted == DecisionFilter() else wanted
+
+
+def outcome_links(request: UserRequest, counts: Mapping[str, int], chosen: str) -> list[dict[str, Any]]:
+    """Every outcome with how often it came, those of many kinds first, as filters of this list."""
+    total, holds, skipped = sum(counts.values()), sum(counts[name] for name in HOLDS), counts[Outcome.SKIPPED]
+    links = {ASKED: total - skipped} if skipped or chosen == ASKED else {}
+    links |= {EVERY_OUTCOME: total, NOT_HELD: total - holds}
+    links |= {name: count for name, count in counts.items() if count or name == chosen}
     return [
         {
-            "word": {"": "all", NOT_HELD: "all but holds"}.get(name, name),
+            "word": {NOT_HELD: "all but holds"}.get(name, name),
             "count": count,
-            "is_chosen": name == wanted.outcome,
-            "url": query_with(
-                request, tab="decisions", outcome=name or None, before=None, after=None, step=None
-            ),
+            "is_chosen": name == (chosen or EVERY_OUTCOME),
+            "url": query_with(request, tab="decisions", outcome=name, before=None, after=None, step=None),
         }
         for name, count in links.items()
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agents.deciders.llm import Llm
 from reasoning.calls.models import LLMCall
 from reasoning.calls.selectors import CallShown, call_shown
-from reasoning.models import Entry
+from reasoning.models import Entry, EntryKind
 from reasoning.selectors import ShadeReport, shade_report, thoughts_of
 from runs.models import Run
 
@@ -18,6 +18,16 @@ class Thinking:
 
     thoughts: list[Entry]
     shade: ShadeReport
+
+    @property
+    def reflections(self) -> list[Entry]:
+        """What it made of the whole, looking back."""
+        return [thought for thought in self.thoughts if thought.kind == EntryKind.REFLECTION]
+
+    @property
+    def on_the_way(self) -> list[Entry]:
+        """Plans and analyses."""
+        return [thought for thought in self.thoughts if thought.kind != EntryKind.REFLECTION]
 
 
 def thinking_of(run: Run) -> Thinking | None:

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from core.errors import UserError
 from reasoning.models import EntryKind
-from reasoning.selectors import EVERY_KIND, NOT_HELD, DecisionFilter
+from reasoning.selectors import ASKED, EVERY_KIND, EVERY_OUTCOME, NOT_HELD, DecisionFilter
 from trading.types import Outcome
 
 LONGEST = 200
@@ -18,7 +18,7 @@ LONGEST = 200
 def decision_filter(request: HttpRequest | Request) -> DecisionFilter:
     """Read `type`, `outcome`, `symbol` and `q`. Raises UserError for a type or an outcome that there isn't."""
     kind = one_of(request, "type", [*EntryKind, EVERY_KIND])
-    outcome = one_of(request, "outcome", [*Outcome, NOT_HELD])
+    outcome = one_of(request, "outcome", [*Outcome, NOT_HELD, ASKED, EVERY_OUTCOME])
     # PostgreSQL's text holds no NUL, so nothing can match one.
     symbol, text = (request.GET.get(name, "").replace("\0", "").strip() for name in ("symbol", "q"))
     return DecisionFilter(outcome, symbol.upper()[:LONGEST], text[:LONGEST], kind)

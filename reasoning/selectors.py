@@ -45,6 +45,8 @@ def denials_by_code(run: Run) -> dict[str, int]:
 # Decisions at which nothing was wanted, and the filter that leaves them out.
 HOLDS = (Outcome.HELD.value, Outcome.SKIPPED.value)
 NOT_HELD = "not-held"
+ASKED = "asked"  # the decisions for which a decider was asked
+EVERY_OUTCOME = "all"  # said outright, where a page would leave some out by itself
 EVERY_KIND = "all"
 
 
@@ -59,7 +61,7 @@ class DecisionFilter:
 
     @property
     def is_narrow(self) -> bool:
-        return bool(self.outcome or self.symbol or self.text or self.kind)
+        return bool(self.outcome not in ("", EVERY_OUTCOME) or self.symbol or self.text or self.kind)
 
 
 def entries_of(run: Run, wanted: DecisionFilter | None = None) -> QuerySet[Entry]:
@@ -69,7 +71,9 @@ def entries_of(run: Run, wanted: DecisionFilter | None = None) -> QuerySet[Entry
         return entries.order_by("seq")
     if wanted.outcome == NOT_HELD:
         entries = entries.exclude(outcome__in=HOLDS)
-    elif wanted.outcome:
+    elif wanted.outcome == ASKED:
+        entries = entries.exclude(outcome=Outcome.SKIPPED)
+    elif wanted.outcome not in ("", EVERY_OUTCOME):
         entries = entries.filter(outcome=wanted.outcome)
     if wanted.symbol:
         entries = entries.filter(intents__contains=[{"symbol": wanted.symbol}])

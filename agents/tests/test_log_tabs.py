@@ -68,6 +68,25 @@ def test_holds_are_folded_away(alice_client: Client, run: Run) -> None:
     assert ">all but holds" in page
 
 
+def test_bars_at_which_nobody_was_asked_are_left_out_and_counted(alice: User, alice_client: Client) -> None:
+    run = finished_run(alice, steps=40)
+    assert ">asked" not in part(alice_client, run, "decisions/"), "there is nothing to leave out"
+    Run.objects.filter(pk=run.pk).update(log_count=100)  # there is a file to take
+    for step in range(41, 101):
+        entry_of(run, step, Outcome.SKIPPED).save()
+    page = part(alice_client, run, "decisions/")
+    assert page.count("Open the decision at step") == 40
+    assert "60 skipped, where nobody was asked, are left out" in page
+    assert 'outcome=asked" aria-current="true">asked <span class="num muted">40<' in page
+    assert 'outcome=asked" download>These as CSV' in page, "the file has what the table has"
+    whole = part(alice_client, run, "decisions/?outcome=all")
+    assert whole.count("Open the decision at step") == 50, "a page of them"
+    assert "left out" not in whole
+    around = part(alice_client, run, "decisions/?step=70")
+    assert around.count("Open the decision at step") == 40, "those before a skipped step that is looked at"
+    assert part(alice_client, run, "decisions/?q=Nothing+such").count("No decision matches") == 1
+
+
 @pytest.fixture
 def asked(alice: User, fakellm: FakeServer) -> Run:
     """A session of twelve bars through the real journal: a call each, a plan, two analyses and a reflection."""
