@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import UserError
-from market.columns import BarColumns, Ints
+from market.columns import BarColumns, Floats, Ints, Timeframe
+from trading.money import check_bar
+from trading.types import Bar
 
 NAMES = {
     "start": ("start", "timestamp", "time", "datetime", "date", "ts", "t"),
@@ -25,20 +30,29 @@ UNITS = ((1e11, 1), (1e14, 1_000), (1e17, 1_000_000), (float("inf"), 1_000_000_0
 
 
 def bars_read(path: Path) -> BarColumns:
-    """Read one symbol's bars. Raises UserError naming the columns that are wanted and those that are there."""
+    """Read one symbol's bars, oldest first.
+
+    Raises UserError naming the columns that are wanted and those that are there, or the first bar that none can be.
+    """
     if not path.is_file():
         raise UserError(f"There is no file {path}.")
     columns = {name.lower(): values for name, values in load(path).items()}
     found = {name: pick(columns, name, path) for name in NAMES}
-    prices = [np.asarray(found[name], dtype=np.float64) for name in ("open", "high", "low", "close")]
-    volume = np.asarray(found["volume"], dtype=np.int64)
-    return BarColumns._make([seconds(found["start"], path), *prices, volume])
+    check_shape(columns, found, path)
+    starts = seconds(found["start"], path)
+    prices = [numbers(found[name], name, path) for name in ("open", "high", "low", "close")]
+    volume = numbers(found["volume"], "volume", path)
+    check_bars(starts, prices, volume, path)
+    return BarColumns._make([starts, *prices, volume.astype(np.int64)])
 
 
 def load(path: Path) -> Mapping[str, NDArray[Any]]:
     if path.suffix == ".npz":
-        with np.load(path) as archive:
-            return dict(archive)
+        try:
+            with np.load(path) as archive:
+                return dict(archive)
+        except (OSError, ValueError, EOFError, TypeError, BadZipFile) as error:
+            raise UserError(f"{path.name} is no NumPy archive that can be read: {error}") from error
     # Only here, as the memory of a session is measured, too.
     import pyarrow as pa
     from pyarrow import csv
@@ -47,6 +61,8 @@ def load(path: Path) -> Mapping[str, NDArray[Any]]:
         table = csv.read_csv(path)
     except (OSError, pa.ArrowException) as error:
         raise UserError(f"{path.name} is no CSV file that can be read: {error}.") from error
+    if len(set(table.column_names)) < len(table.column_names):
+        raise UserError(f"{path.name} should name each column once; it has {', '.join(table.column_names)}.")
     return {name: table[name].to_numpy() for name in table.column_names}
 
 
@@ -59,17 +75,75 @@ def pick(columns: Mapping[str, NDArray[Any]], name: str, path: Path) -> NDArray[
     )
 
 
+def check_shape(columns: Mapping[str, NDArray[Any]], found: Mapping[str, NDArray[Any]], path: Path) -> None:
+    shapes = {name: values.shape for name, values in found.items()}
+    if len(set(shapes.values())) > 1 or len(shapes["start"]) != 1:
+        told = ", ".join(f"{name} {'×'.join(map(str, shape)) or 1}" for name, shape in shapes.items())
+        raise UserError(f"{path.name} should have one number a bar in each column, found {told}.")
+    if not shapes["start"][0]:
+        raise UserError(f"{path.name} has no bars.")
+    symbols = sorted({str(symbol) for symbol in columns.get("symbol", ())})
+    if len(symbols) > 1:
+        raise UserError(
+            f"{path.name} should have the bars of one symbol, found {len(symbols)}: {', '.join(symbols[:5])}."
+        )
+
+
+def numbers(values: NDArray[Any], name: str, path: Path) -> Floats:
+    if values.dtype.kind not in "iuf":
+        raise UserError(f"{path.name} should have numbers under {name}; the first is {values.item(0)!r}.")
+    return values.astype(np.float64, copy=False)
+
+
+def check_bars(starts: Ints, prices: list[Floats], volume: Floats, path: Path) -> None:
+    """Refuse what no market prints, and bars of a minute that are not a minute apart."""
+    open_, high, low, close = prices
+    # A comparison with NaN is false.
+    sane = (low > 0) & np.isfinite(high) & (volume >= 0) & np.isfinite(volume)
+    for price in (open_, close):
+        sane &= (low <= price) & (price <= high)
+    if not sane.all():
+        row = int(np.argmin(sane))
+        told = [Decimal(repr(column.item(row))) for column in (*prices, volume)]
+        try:
+            check_bar(path.name, Bar(moment(starts, row), *told))  # type: ignore[arg-type]  # any volume
+        except ValueError as error:
+            raise UserError(f"{error}.") from None
+        raise UserError(f"{path.name} bar of {moment(starts, row)} should have a volume, found {told[-1]}.")
+    gaps = np.diff(starts)
+    if (gaps < Timeframe.MINUTE.bar_seconds).any():
+        row = int(np.argmax(gaps < Timeframe.MINUTE.bar_seconds)) + 1
+        raise UserError(
+            f"{path.name} should have bars of a minute, oldest first and each once; the one of "
+            f"{moment(starts, row)} comes after that of {moment(starts, row - 1)}."
+        )
+
+
+def moment(starts: Ints, row: int) -> datetime:
+    return datetime.fromtimestamp(starts.item(row), UTC)
+
+
 def seconds(starts: NDArray[Any], path: Path) -> Ints:
     """Epoch seconds of moments or of numbers in any usual unit."""
     if np.issubdtype(starts.dtype, np.datetime64):
-        return starts.astype("datetime64[s]").astype(np.int64)
-    if not np.issubdtype(starts.dtype, np.number):
+        absent, found = np.isnat(starts), starts.astype("datetime64[s]").astype(np.int64)
+    elif starts.dtype.kind in "iuf":
+        absent, found = ~np.isfinite(starts), in_seconds(starts)
+    else:
         raise UserError(
-            f"{path.name} should have starts like 2024-01-02 14:30:00 or epoch seconds; the first is {starts[0]!r}."
+            f"{path.name} should have starts like 2024-01-02 14:30:00 or epoch seconds; the first is {starts.item(0)!r}."
         )
-    largest = float(starts.max(initial=0))
-    divisor = next(divisor for limit, divisor in UNITS if largest < limit)
-    return starts.astype(np.int64, copy=False) if divisor == 1 else starts.astype(np.int64) // divisor
+    if absent.any():
+        raise UserError(f"{path.name} has no start for bar {int(np.argmax(absent)) + 1}.")
+    if found.min() < 0:
+        raise UserError(f"{path.name} should have starts from 1970 on, found {found.min()} seconds.")
+    return found
+
+
+def in_seconds(starts: NDArray[Any]) -> Ints:
+    whole = np.where(np.isfinite(starts), starts, 0)
+    divisor = next(divisor for limit, divisor in UNITS if float(whole.max()) < limit)
+    return whole.astype(np.int64) // divisor
 
 
 def seeded_bars(count: int, *, seed: int = 1) -> BarColumns:
