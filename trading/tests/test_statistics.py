@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -203,6 +204,16 @@ def test_every_figure_has_a_definition_and_every_definition_a_figure() -> None:
         assert all(definition), name
         assert definition.unit in UNITS, name
         assert (definition.unit == "time") == name.endswith("_at"), name
+
+
+def test_every_source_that_is_a_number_of_the_semantics_stands_there() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "semantics.md").read_text(encoding="utf-8")
+    for name, definition in DEFINITIONS.items():
+        kind, _, place = definition.source.partition(" ")
+        if kind == "semantics":
+            assert f"\n{place}. " in page, name
+        elif kind == "semantics,":
+            assert f"\n## {place}\n" in page, name
 
 
 def test_json_keeps_every_figure_exactly() -> None:
