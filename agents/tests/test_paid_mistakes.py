@@ -17,7 +17,7 @@ from core.templatetags.numbers import EXCHANGE_ZONE
 from market.calendar import session_bounds
 from profiles.models import TradingModel, TradingProfile
 from reasoning.models import Entry
-from runs.models import Run, RunState
+from runs.models import Run, RunState, RunStatistics
 
 SUMMER, WINTER = date(2025, 7, 15), date(2025, 11, 4)  # two days after the clocks went back
 
@@ -144,3 +144,15 @@ def test_every_holding_is_worth_the_last_price_of_its_own_symbol(alice: User, mo
     }
     assert now.point is not None
     assert now.point.equity == run.equity == run.initial_cash + 20 - 21
+
+
+def test_figures_that_were_stored_are_not_shown_for_steps_after_them(
+    alice: User, model: TradingModel
+) -> None:
+    """Figures that were stored once were shown for ever, whatever was traded since."""
+    minutes(100, 100, 110, 110)
+    run = trade(alice, model, {1: [wish("buy", 10)]})
+    RunStatistics.objects.filter(run=run).update(as_of_step=2, values={"profit": "0"})
+    found = statistics_now(run)
+    assert found is not None
+    assert (found.as_of_step, Decimal(found.values["profit"])) == (4, Decimal(100))

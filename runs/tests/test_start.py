@@ -14,7 +14,7 @@ from django.utils import timezone
 from agents.tests.world import DAY, bars_make, model_make, request_make, run_make
 from core.errors import Conflict, Forbidden, UserError
 from core.rls import acting_as
-from profiles.services import model_archive, model_restore, model_update
+from profiles.services import MODEL_FIELDS, PROFILE_FIELDS, model_archive, model_restore, model_update
 from runs.models import Run, RunState
 from runs.services import run_delete, run_start, run_stop
 from runs.snapshot import snapshot_hash
@@ -75,6 +75,13 @@ def test_the_same_key_starts_one_run(alice: User) -> None:
     assert first.pk == again.pk
 
 
+@pytest.mark.parametrize("key", ["a\0b", "x" * 101, "two\nlines"])
+def test_a_key_that_can_not_be_kept_is_refused(alice: User, key: str) -> None:
+    bars_make()
+    with pytest.raises(UserError, match="at most 100 printable characters"):
+        run_start(alice, request_make(model_make(alice), idempotency_key=key))
+
+
 def test_a_model_has_no_more_runs_at_once_than_it_may(alice: User) -> None:
     bars_make()
     model = model_make(alice, max_concurrent_runs=1)
@@ -126,6 +133,8 @@ def test_the_snapshot_is_complete_and_hashed(alice: User) -> None:
     assert run.snapshot["execution"]["slippage_bps"] == "2"
     assert run.snapshot["profile"]["max_position_size_percent"] == "20.00"
     assert {"gates", "rules", "code_version", "format"} <= run.snapshot.keys()
+    assert set(MODEL_FIELDS) <= run.snapshot["model"].keys()
+    assert set(PROFILE_FIELDS) <= run.snapshot["profile"].keys()
     assert run.snapshot_hash == snapshot_hash(run.snapshot)
 
 
