@@ -114,6 +114,16 @@ def test_pages_that_step_back_are_refused() -> None:
         list(feed.fetch(ASKED))
 
 
+def test_a_page_that_begins_before_the_end_of_the_last_one_is_refused() -> None:
+    first = (
+        '{"status": "OK", "results": [{"t": 1381152660000}], "next_url": "http://127.0.0.1/v2/more?cursor=2"}'
+    )
+    before = '{"status": "OK", "results": [{"t": 1381152600000}]}'
+    market = market_of(troubles=[Trouble(body=first), Trouble(body=before)])
+    with feed_at("polygon", market) as feed, pytest.raises(FeedDown, match="step back"):
+        list(feed.fetch(ASKED))
+
+
 def test_a_bad_row_costs_itself_and_is_told() -> None:
     rows = '[{"t": 1381152600000, "o": 1, "h": 2, "l": 1, "c": "x", "v": 5}, {"t": 1381152660000, "o": 1, "h": 2, "l": 1, "c": 1.5, "v": 7.9}]'
     market = market_of(troubles=[Trouble(body=f'{{"status": "OK", "results": {rows}}}')])
