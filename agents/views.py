@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from agents.forms import StartForm
 from agents.panels import start_context
 from agents.quoting import Quoted, quoted
 from agents.services import session_start
+from agents.starving import starving_words
 from core.htmx import wants_fragment
 from core.requests import UserRequest
 from profiles.models import TradingModel
@@ -72,5 +74,7 @@ def show(
 
 
 def go_to(request: UserRequest, run: Run) -> HttpResponse:
+    for words in starving_words(run):
+        messages.warning(request, words)
     url = reverse("runs:run-detail", args=[run.model_id, run.number])
     return HttpResponseClientRedirect(url) if wants_fragment(request) else HttpResponseRedirect(url)

@@ -19,6 +19,8 @@ from rules.snapshot import RuleSpec
 from rules.strictness import OF_ONE_SCOPE, is_tighter, let_nothing
 from rules.verdicts import owner, shown
 
+MINUTES_OF_A_DAY = 390
+
 
 class Severity(StrEnum):
     PROBLEM = "problem"  # nothing can be opened, or the rules contradict each other
@@ -55,6 +57,7 @@ def lint(rules: Sequence[RuleSpec], limits: EffectiveLimits) -> list[Finding]:
     for reading in readings:
         found += never_passes(reading)
         found += looks_at_nothing(reading, limits)
+        found += wants_a_day(reading)
         # One reason why a rule never matters is enough.
         found += list(idle_beside_limits(reading, limits)) or list(idle_beside_rules(reading, readings))
     found += contradictions(readings)
@@ -98,6 +101,29 @@ def looks_at_nothing(reading: Reading, limits: EffectiveLimits) -> Iterator[Find
     elif allowed and not rule.applies_to_symbols and allowed <= set(rule.exclude_symbols):
         message = "It leaves out every symbol that this Model trades, so it never matters."
         yield Finding(rule.name, "no_scope", Severity.IDLE, message)
+
+
+def wants_a_day(reading: Reading) -> Iterator[Finding]:
+    """A rule that waits for more bars than a run over one session has."""
+    if bars := starving(reading, MINUTES_OF_A_DAY):
+        message = (
+            f"It lets nothing be opened before {bars} bars of a symbol have closed, and a regular session has {MINUTES_OF_A_DAY}"
+            " minutes: a run over one day, minute by minute, opens nothing of what it looks at."
+        )
+        yield Finding(reading.rule.name, "no_bars_left", Severity.NOTE, message)
+
+
+def starved_by(rules: Sequence[RuleSpec], bars: int) -> list[tuple[str, int]]:
+    """The rules that let nothing be opened in a run of so many bars, with how many they wait for; others that can't be
+    read are told elsewhere."""
+    readings = [reading for reading in map(read, rules) if isinstance(reading, Reading)]
+    return [(each.rule.name, wanted) for each in readings if (wanted := starving(each, bars))]
+
+
+def starving(reading: Reading, bars: int) -> int:
+    """How many bars a rule waits for, if none is left then in which an order could fill; else 0."""
+    wanted = reading.kind.bars_wanted(reading.params) if reading.kind.bars_wanted else 0
+    return wanted if wanted >= bars else 0
 
 
 def idle_beside_limits(reading: Reading, limits: EffectiveLimits) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from django.test import Client
 from agents.tests.world import DAY, bars_make
 from profiles.models import TradingModel
 from profiles.tests.factories import trading_model_make
+from rules.tests.factories import rule_make
 from runs.models import Run
 from runs.tests.factories import run_make
 
@@ -206,3 +207,21 @@ def test_caps_on_asking_are_asked_for_where_a_language_model_decides(
     form = alice_client.post(f"/models/{model.pk}/start/", {"fill": "1", "decider": "llm"}).content.decode()
     assert 'name="budget_cost"' in form
     assert 'name="budget_cost"' not in alice_client.get(f"/models/{model.pk}/start/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("session", "wanted", "words"),
+    [
+        ("regular", 389, ""),
+        ("regular", 390, "before 390 bars of a symbol have closed, and this run has the 390 minutes of its regular"),
+        ("after", 240, "before 240 bars of a symbol have closed, and this run has the 240 minutes of its after session"),
+    ],
+)  # fmt: skip
+def test_rules_under_which_a_run_can_open_nothing_are_told_as_it_starts(
+    alice_client: Client, model: TradingModel, session: str, wanted: int, words: str
+) -> None:
+    rule_make(model, "min_volume", name="Much", params={"shares": 1, "last_bars": wanted})
+    start(alice_client, model, session=session)
+    page = alice_client.get("/runs/").content.decode()
+    assert ("lets nothing be opened" in page) is bool(words)
+    assert words in page

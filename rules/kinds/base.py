@@ -64,6 +64,9 @@ class Kind(Generic[P]):
     problem_of: Callable[[Any], str | None] = lambda params: (
         None
     )  # why nothing could ever pass, for an editor
+    bars_wanted: Callable[[P], int] | None = (
+        None  # closed bars of a symbol, without which it lets nothing of it be opened
+    )
     caps: Callable[[P], Mapping[str, Decimal]] | None = None  # the same limit by name in limits.NUMBER_KINDS
 
     def __post_init__(self) -> None:

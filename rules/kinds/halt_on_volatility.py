@@ -67,5 +67,6 @@ KIND = Kind(
     codes={"HALT_ON_VOLATILITY": "A bar has moved far more than those before it."},
     says=says,
     judge=judge,
+    bars_wanted=lambda params: params.mean_bars + 2,
     watch=watch,
 )

@@ -75,4 +75,5 @@ KIND = Kind(
     codes={"INDICATOR_CONDITION": "The indicator is outside its range."},
     says=says,
     judge=judge,
+    bars_wanted=lambda params: params.indicator_bars + (params.indicator is Which.RSI),
 )

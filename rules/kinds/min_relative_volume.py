@@ -46,4 +46,5 @@ KIND = Kind(
     codes={"MIN_RELATIVE_VOLUME": "The last bar's volume is too low beside what is usual."},
     says=says,
     judge=judge,
+    bars_wanted=lambda params: params.mean_bars + 1,
 )

@@ -39,4 +39,5 @@ KIND = Kind(
     codes={"MIN_VOLUME": "Too little of the symbol was traded of late."},
     says=says,
     judge=judge,
+    bars_wanted=lambda params: params.last_bars,
 )

@@ -57,14 +57,13 @@ def says(params: Params) -> str:
 def judge(params: Params, order: Proposal, seen: Situation) -> Sequence[Violation]:
     if not params.entries.hold(order):
         return ()
-    lengths = () if params.line_bars is None else (params.line_bars,)
-    level = rounded(seen.market.value(order.symbol, INDICATORS[params.line.value], *lengths))
+    lengths = [params.line_bars] if params.line_bars else []
+    level = rounded(seen.market.value(order.symbol, INDICATORS[params.line], *lengths))
     close = seen.market.mark(order.symbol)
     if close == level or (close > level) == (params.price == "above"):
         return ()
-    message = (
-        f"{order.symbol} closed at {dollars(close)}, not {params.price} {params.name} at {dollars(level)}."
-    )
+    where = f"not {params.price} {params.name} at {dollars(level)}"
+    message = f"{order.symbol} closed at {dollars(close)}, {where}."
     return (Violation("PRICE_CONDITION", message, level, close, "$", order.symbol),)
 
 
@@ -77,4 +76,5 @@ KIND = Kind(
     codes={"PRICE_CONDITION": "The price stands on the wrong side of the line."},
     says=says,
     judge=judge,
+    bars_wanted=lambda params: (params.line_bars or 1) + params.line.endswith("_before"),
 )

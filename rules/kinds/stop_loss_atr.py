@@ -57,5 +57,6 @@ KIND = Kind(
     codes={"STOP_LOSS_ATR": "The position has lost too many times its symbol's usual range."},
     says=says,
     judge=judge,
+    bars_wanted=lambda params: params.atr_bars,
     watch=watch,
 )

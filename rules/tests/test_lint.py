@@ -9,11 +9,12 @@ import pytest
 
 from rules.kinds import KINDS
 from rules.limits import effective_limits
-from rules.lint import Severity, lint
+from rules.lint import Severity, lint, starved_by
 from rules.snapshot import RuleSpec
 from rules.starters import STARTERS, params_of
 from rules.strictness import STRICTER
-from rules.tests.world import limits_with, rule_dict, usual_snapshot
+from rules.tests.whole_run import play
+from rules.tests.world import buy, limits_with, rule_dict, usual_snapshot
 from rules.trials.together import lint_together
 
 Found = list[tuple[str, str]]
@@ -71,6 +72,52 @@ def test_a_rule_that_nothing_passes_or_that_looks_at_nothing_is_odd_by_itself(gi
     found = lint([RuleSpec.model_validate(given)], limits_with())
     assert [each.code for each in found] == [code]
     assert found[0].severity is (Severity.IDLE if code == "no_scope" else Severity.PROBLEM)
+
+
+WAITS_FOR_FIVE = [
+    rule("min_volume", shares=1, last_bars=5),
+    rule("min_relative_volume", times="0.1", mean_bars=4),
+    rule("halt_on_volatility", verb="reject_trade", times=1000, mean_bars=3),
+    rule("stop_loss_atr", multiple=100, atr_bars=5),
+    rule("indicator_condition", indicator="rsi", indicator_bars=4, at_most=100),
+    rule("indicator_condition", indicator="zscore", indicator_bars=5, at_most=100),
+    rule("price_condition", price="above", line="sma", line_bars=5),
+    rule("price_condition", price="above", line="ema", line_bars=5),
+    rule("price_condition", price="above", line="highest_before", line_bars=4),
+    rule("price_condition", price="above", line="lowest_before", line_bars=4),
+]
+
+
+@pytest.mark.parametrize("given", WAITS_FOR_FIVE, ids=lambda given: f"{given.kind} {given.params}")
+def test_a_rule_waits_for_as_many_bars_as_it_says(given: RuleSpec) -> None:
+    prices = {"AAA": [100 + minute for minute in range(8)]}
+    early, just = (play(prices, {step: [buy(1)]}, rules=[given]).denied for step in (4, 5))
+    assert early == {"09:34": ["RULE_UNENFORCEABLE"]}
+    assert just == {}
+    # Decided behind the fifth bar, an order fills in a sixth.
+    assert starved_by([given], 5) == [(given.name, 5)]
+    assert starved_by([given], 6) == []
+
+
+def test_every_kind_that_looks_back_over_bars_says_how_many_it_waits_for() -> None:
+    fields = {
+        name
+        for name, kind in KINDS.items()
+        if any(each.endswith("_bars") for each in kind.params.model_fields)
+    }
+    assert (
+        fields
+        == {name for name, kind in KINDS.items() if kind.bars_wanted}
+        == {each.kind for each in WAITS_FOR_FIVE}
+    )
+
+
+@pytest.mark.parametrize(("bars", "is_odd"), [(389, False), (390, True)])
+def test_a_rule_that_waits_for_a_whole_day_is_pointed_out(bars: int, is_odd: bool) -> None:
+    found = lint([rule("min_volume", shares=1, last_bars=bars)], limits_with())
+    assert [(each.code, each.severity) for each in found] == [("no_bars_left", Severity.NOTE)] * is_odd
+    if found:
+        assert "before 390 bars of a symbol have closed" in found[0].message
 
 
 def test_a_rule_about_what_the_model_never_trades_is_idle() -> None:
