@@ -26,6 +26,8 @@ from runs.services.pause import budget_clean
 from runs.snapshot import snapshot_hash, snapshot_take
 from trading.settings import ExecutionSettings
 
+LONGEST_KEY = 100
+
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
@@ -71,6 +73,9 @@ def run_start(user: User, request: RunRequest) -> tuple[Run, bool]:
 
 
 def run_of_key(model: TradingModel, key: str) -> Run | None:
+    if len(key) > LONGEST_KEY or not key.isprintable():
+        message = f"An idempotency key should be at most {LONGEST_KEY} printable characters."
+        raise UserError(message, fields={"idempotency_key": message})
     return Run.objects.filter(model=model, idempotency_key=key).first() if key else None
 
 
