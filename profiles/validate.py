@@ -201,6 +201,10 @@ def validate_profile(profile: TradingProfile) -> None:
     problems.require(
         0 <= reserve <= 100, "min_cash_reserve_percent", f"The reserve should be 0 to 100 %, was {reserve}."
     )
+    for field, share in (("max_position_size_percent", size), ("min_cash_reserve_percent", reserve)):
+        # Beyond it the column would round, and the least share to nothing.
+        is_whole = not 0 <= share <= 100 or share == round(share, 2)
+        problems.require(is_whole, field, f"A share should have two decimals at most, was {share}.")
     problems.require(
         whole_between(profile.max_open_positions, 1, 1000),
         "max_open_positions",

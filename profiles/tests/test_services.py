@@ -225,7 +225,9 @@ def test_a_profile_is_the_defaults_until_it_is_changed(alice: User) -> None:
     [
         ({"max_position_size_percent": Decimal(0)}, "above 0 and at most 100 %, was 0"),
         ({"max_position_size_percent": Decimal(101)}, "was 101"),
+        ({"max_position_size_percent": Decimal("1e-400")}, "two decimals at most, was 1E-400"),
         ({"min_cash_reserve_percent": Decimal(-1)}, "0 to 100 %, was -1"),
+        ({"min_cash_reserve_percent": Decimal("33.333")}, "two decimals at most, was 33.333"),
         ({"max_open_positions": 0}, "1 to 1000, was 0"),
         ({"max_loss_per_day": Decimal(0)}, "above $0"),
         ({"max_loss_per_week": Decimal("0.005")}, "whole cents"),
