@@ -20,6 +20,8 @@ from django.utils import timezone
 from core.errors import UserError
 from market.columns import Timeframe
 
+LEAST_BLANKED = 4  # characters; what is shorter is no key, and stands in ordinary words
+
 
 class FeedError(UserError):
     """A feed has not brought what it was asked for."""
@@ -162,6 +164,14 @@ def nothing(rows: int) -> None:
     """What is done on a page by somebody who doesn't look."""
 
 
+def blank_key(error: FeedError, key: Sequence[str]) -> None:
+    """Take the key out of a message: vendors repeat it, and the site's is not for everybody who asks with it."""
+    for part in key:
+        if len(part) >= LEAST_BLANKED:
+            error.message = error.message.replace(part, "…")
+    error.args = (error.message,)
+
+
 class Feed(ABC):
     """One vendor. Made anew for each use; whoever makes it closes it."""
 
@@ -225,6 +235,8 @@ class Feed(ABC):
     def noted(self) -> Iterator[None]:
         try:
             yield
-        except (FeedDown, FeedLimited) as error:  # what it refuses to one is no news about the feed
-            self.setup.note(FeedNote(self.name, error=error.message))
+        except FeedError as error:
+            blank_key(error, self.setup.key)
+            if isinstance(error, FeedDown | FeedLimited):  # what it refuses to one is no news about the feed
+                self.setup.note(FeedNote(self.name, error=error.message))
             raise

@@ -166,6 +166,17 @@ def test_what_is_refused_to_one_user_is_no_news_about_the_feed(market: Market, a
     assert feed_statuses() == []
 
 
+def test_a_vendor_that_repeats_the_key_does_not_show_it(market: Market, alice: User) -> None:
+    offered = site()
+    site_key_set(offered, PolygonFeed, ["site-key-0123"])
+    offered.save()
+    market.troubles = [Trouble(status=401, body="Unknown API key site-key-0123 of plan basic")]
+    with pytest.raises(FeedRefused) as refused:
+        ask(alice.pk)
+    assert "Unknown API key … of plan basic" in refused.value.message
+    assert "site-key" not in f"{refused.value} {refused.value.message}"
+
+
 def test_a_feed_that_there_is_not_is_refused_by_name() -> None:
     with pytest.raises(FeedRefused, match="There are: alpaca, yahoo"):
         feed_open("bloomberg", None)
