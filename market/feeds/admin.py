@@ -15,7 +15,7 @@ from market.feed_models import FeedKey, FeedSite, FeedStatus
 from market.feeds import FEEDS, feed_get
 from market.feeds.forms import key_field
 from market.feeds.keys import site_key_set
-from market.feeds.reach import url_check
+from market.feeds.reach import origin, url_check
 
 
 class SiteForm(forms.ModelForm[FeedSite]):
@@ -45,6 +45,10 @@ class SiteForm(forms.ModelForm[FeedSite]):
                 site_key_set(
                     self.instance, feed_get(values["feed"]), [] if values.get("remove_key") else parts
                 )
+            elif self.instance.has_key and origin(values.get("base_url", "")) != origin(
+                self.initial["base_url"]
+            ):
+                self.add_error("part_0", "Enter the key again: the address is another host's now.")
         except UserError as error:
             self.add_error("part_0", error.message)
         return values

@@ -30,6 +30,12 @@ def url_check(url: str) -> str:
     return url
 
 
+def origin(url: str) -> tuple[str, str]:
+    """With whom an address speaks: a key that was entered for one is not sent to another."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()
+
+
 def is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback

@@ -11,10 +11,11 @@ from django.http import HttpRequest
 
 from core.admin import ReadOnlyAdmin
 from core.errors import UserError
+from market.feeds.reach import origin
 from profiles.llm.addresses import url_check
 from profiles.llm.models import LLMDefaults, LLMEndpoint, LLMPrice, LLMSpending
 from profiles.llm.parameters import parameters_check
-from profiles.llm.services import key_set
+from profiles.llm.services import KEY_AGAIN, key_set
 
 HIDDEN = ["key_encrypted"]
 
@@ -103,6 +104,10 @@ class DefaultsForm(forms.ModelForm[LLMDefaults]):
         try:
             if values.get("key") or values.get("remove_key"):
                 key_set(self.instance, "" if values.get("remove_key") else values["key"])
+            elif self.instance.has_key and origin(values.get("base_url", "")) != origin(
+                self.initial["base_url"]
+            ):
+                self.add_error("key", KEY_AGAIN)
         except UserError as error:
             self.add_error("key", error.message)
         return values

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from core.crypto import encrypt
 from core.errors import Conflict
+from market.feeds.reach import origin
 from profiles.llm.models import EndpointFields, LLMDefaults, LLMEndpoint, LLMSpending
 from profiles.llm.selectors import access_endpoint, endpoints_of, key_owner, spending_get
 from profiles.llm.validate import validate_endpoint, validate_key, validate_spending
@@ -27,6 +27,7 @@ ENDPOINT_FIELDS = (
     "is_default",
 )
 SPENDING_FIELDS = ("calls_a_day", "tokens_a_day", "cost_a_day", "seconds_a_day")
+KEY_AGAIN = "Enter the key again: the address is another host's now."
 TEST_SECONDS = 180  # a test that has been running for longer has died
 
 
@@ -69,7 +70,7 @@ def endpoint_fill(endpoint: LLMEndpoint, values: dict[str, Any]) -> None:
         key_set(endpoint, values["key"])
     elif endpoint.has_key and origin(endpoint.base_url) != origin(before):
         problems = Problems()
-        problems.add("key", "Enter the key again: the address is another host's now.")
+        problems.add("key", KEY_AGAIN)
         problems.raise_any()
     if endpoint.is_default:
         endpoints_of(endpoint.user).filter(is_default=True).exclude(pk=endpoint.pk).update(is_default=False)
@@ -79,11 +80,6 @@ def key_set(endpoint: EndpointFields, key: str) -> None:
     """Encrypt a key into a row in memory; an empty one removes it. Raises UserError for one that can't be a key."""
     key = validate_key(key)
     endpoint.key_encrypted = encrypt(key, owner=key_owner(endpoint)) if key else b""
-
-
-def origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc.lower()
 
 
 def queue_up(user: User) -> None:

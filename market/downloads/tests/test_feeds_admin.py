@@ -40,6 +40,9 @@ def test_staff_set_where_a_feed_is_and_its_key_which_is_never_shown(staff_client
     staff_client.post(f"/admin/market/feedsite/{site.pk}/change/", typed)
     site.refresh_from_db()
     assert site.has_key, "what is not typed stays"
+    moved = {**typed, "base_url": "https://elsewhere.example"}
+    page = staff_client.post(f"/admin/market/feedsite/{site.pk}/change/", moved).content.decode()
+    assert "Enter the key again" in page, "it goes to no other host than it was entered for"
     staff_client.post(f"/admin/market/feedsite/{site.pk}/change/", {**typed, "remove_key": "on"})
     site.refresh_from_db()
     assert not site.has_key

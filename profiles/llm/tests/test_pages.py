@@ -175,6 +175,8 @@ def test_staff_offer_an_endpoint_with_a_key_that_nobody_reads(
     staff_client.post(change, {**values, "key": "", "name": "Ours"})
     defaults.refresh_from_db()
     assert (defaults.name, key_read(defaults)) == ("Ours", KEY)
+    refused = staff_client.post(change, {**values, "key": "", "base_url": "https://elsewhere.example/v1"})
+    assert "Enter the key again" in refused.text, "it goes to no other host than it was entered for"
     refused = staff_client.post(change, {**values, "base_url": "http://10.0.0.5/v1"})
     assert "private network" in refused.text
     assert staff_client.get(add).status_code == 403, "there is one row"
