@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -15,11 +15,13 @@ from django.core.management.base import BaseCommand, CommandError
 from agents.bench.bars import bars_read, seeded_bars
 from agents.bench.session import SessionPace, SessionRequest, session_pace
 from agents.bench.store import stored_pace
-from agents.deciders import decider_check
+from agents.deciders import decider_check, decider_class
 from agents.management.params import params_of
 from core.errors import UserError
 
 YEAR = 98_280  # minutes of 252 regular sessions
+SHARES = 100
+MOST_DOLLARS = Decimal(1_000_000_000_000)
 
 
 class Command(BaseCommand):
@@ -31,10 +33,10 @@ class Command(BaseCommand):
         session.add_argument("--bars", type=Path, help=".npz or CSV file; default: a seeded year of minutes")
         session.add_argument("--decider", default="sma_cross")
         session.add_argument("--param", action="append", default=[], metavar="NAME=VALUE")
-        session.add_argument("--quantity", type=int, default=100, help="shares per order")
-        session.add_argument("--fee-per-order", type=decimal, default=Decimal(1), metavar="USD")
+        session.add_argument("--quantity", type=int, help="shares per order; default: 100")
+        session.add_argument("--fee-per-order", type=dollars, default=Decimal(1), metavar="USD")
         session.add_argument(
-            "--cash", type=decimal, default=Decimal(1_000_000), metavar="USD", help="for each symbol"
+            "--cash", type=dollars, default=Decimal(1_000_000), metavar="USD", help="for each symbol"
         )
         session.add_argument(
             "--symbols", type=int, default=1, help="trade the same bars under this many names"
@@ -86,11 +88,14 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
 
-def decimal(text: str) -> Decimal:
+def dollars(text: str) -> Decimal:
     try:
-        return Decimal(text)
+        amount = Decimal(text)
     except InvalidOperation:
-        raise ValueError(f"an amount is wanted, found {text!r}") from None
+        raise ArgumentTypeError(f"an amount is wanted, found {text!r}") from None
+    if not (amount.is_finite() and 0 <= amount <= MOST_DOLLARS):
+        raise ArgumentTypeError(f"an amount from 0 to {MOST_DOLLARS:,} is wanted, found {text!r}")
+    return amount
 
 
 def year_request() -> SessionRequest:
@@ -100,12 +105,22 @@ def year_request() -> SessionRequest:
 
 def session_of(options: dict[str, Any]) -> SessionPace:
     columns = bars_read(options["bars"]) if options["bars"] else seeded_bars(YEAR)
-    given = {"quantity": options["quantity"], **params_of(options["param"])}
-    params = decider_check(options["decider"], given)
+    params = decider_check(options["decider"], given_to(options))
     symbols = options["symbols"]
     if symbols < 1:
         raise UserError(f"--symbols should be at least 1, was {symbols}.")
+    if not options["cash"]:
+        raise UserError("--cash should be above 0.")
     request = SessionRequest(
         columns, symbols, options["decider"], params, options["cash"] * symbols, options["fee_per_order"]
     )
     return stored_pace(request) if options["store"] else session_pace(request)
+
+
+def given_to(options: dict[str, Any]) -> dict[str, Any]:
+    """Parameters of the decider: as many shares as are asked for, or usual ones where it is told no size."""
+    given: dict[str, Any] = params_of(options["param"])
+    if options["quantity"] is not None:
+        return {"quantity": options["quantity"], **given}
+    is_sized = "quantity" in decider_class(options["decider"]).params_type.model_fields
+    return {"quantity": SHARES, **given} if is_sized and "equity_percent" not in given else given
