@@ -78,3 +78,48 @@ def test_names_the_fields_that_it_does_not_read(tmp_path: Path) -> None:
     steps = [{"bars": [bar], "expect": {"filled": True, "price": 5}}]
     (tmp_path / "fills.json").write_text(json.dumps({"cases": [case | {"steps": steps}]}))
     assert "f (common) not read: order.venue" in oracle(str(tmp_path))
+
+
+def test_says_of_what_is_not_supported_what_it_is(cases: Path) -> None:
+    options = [CASE | {"id": f"o-{number}", "category": "options"} for number in range(2)]
+    barter = CASE | {"id": "b-1", "type": "barter"}
+    (cases / "more.json").write_text(json.dumps({"cases": [*options, barter]}))
+    lines = oracle(str(cases / "more.json")).splitlines()
+    assert lines[1:] == [
+        "2 cases of more.json not supported yet: category options",
+        "b-1 not supported yet: fee model barter",
+    ]
+
+
+def test_says_that_the_data_is_not_where_it_was_said_to_be(cases: Path) -> None:
+    day = {
+        "period": "2013-10-07..2013-10-11",
+        "start_cash": 1000,
+        "rules": ["at 09:31 on 2013-10-07 buy 1 SPY at market"],
+    }
+    algorithm = {
+        "id": "a",
+        "category": "algorithms",
+        "type": "x",
+        "data": ["data/none.csv"],
+        "expected": {"end_equity": 1},
+    }
+    (cases / "runs.json").write_text(json.dumps({"cases": [algorithm | day]}))
+    assert "a (common) not readable: its data" in oracle(str(cases / "runs.json"), "--data", str(cases))
+    with pytest.raises(CommandError, match="--data should be a folder"):
+        oracle(str(cases / "runs.json"), "--data", str(cases / "nowhere"))
+
+
+def test_json_has_no_numbers_that_json_does_not_know(cases: Path) -> None:
+    (cases / "odd.json").write_text(json.dumps({"cases": [CASE | {"expected": {"fee": float("nan")}}]}))
+    (deviation,) = json.loads(oracle(str(cases / "odd.json"), "--json"))["files"][0]["deviations"]
+    assert (deviation["expected"], deviation["found"]) == ("nan", 5.0)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"), [("[" * 100_000, "should be a JSON object"), ('{"cases": []}', "is empty")]
+)
+def test_says_what_is_wrong_with_a_file(tmp_path: Path, content: str, told: str) -> None:
+    (tmp_path / "cases.json").write_text(content)
+    with pytest.raises(CommandError, match=told):
+        oracle(str(tmp_path / "cases.json"))

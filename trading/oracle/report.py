@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +31,15 @@ class FileReport:
             counts[agreement] = Counter(r.outcome for r in self.results if r.agreement == agreement)
         return counts
 
+    @property
+    def unsupported(self) -> dict[str, list[str]]:
+        """What cases ask for that the product does not do, with the names of the cases."""
+        found: dict[str, list[str]] = {}
+        for result in self.results:
+            if result.outcome is Outcome.UNSUPPORTED:
+                found.setdefault(result.reason, []).append(result.id)
+        return found
+
     def to_json(self) -> dict[str, Any]:
         return {
             "file": str(self.path),
@@ -43,7 +53,7 @@ class FileReport:
                     "id": r.id,
                     "agreement": r.agreement,
                     "what": c.what,
-                    "expected": c.expected,
+                    "expected": _plain(c.expected),
                     "found": _plain(c.found),
                 }
                 for r in self.results
@@ -65,10 +75,12 @@ def run_file(path: Path, data: Path | None = None) -> FileReport:
         cases = json.loads(path.read_text())["cases"]
     except OSError as error:
         raise UnreadableFile(f"{path} can't be read: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):  # nested without end
         raise UnreadableFile(f'{path} should be a JSON object with "cases"') from None
     if not isinstance(cases, list):
         raise UnreadableFile(f'"cases" of {path} should be a list, found {type(cases).__name__}')
+    if not cases:
+        raise UnreadableFile(f'"cases" of {path} is empty')
     folder = data or _data_beside(path)
     return FileReport(path, [run_case(case, folder) for case in cases])
 
@@ -88,4 +100,7 @@ def _plain(value: Any) -> Any:
         return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    return value if value is None or isinstance(value, bool | int | float | str) else float(value)
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    number = float(value)
+    return number if math.isfinite(number) else str(number)  # JSON has no such numbers

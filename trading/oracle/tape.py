@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from trading.oracle.hours import NEW_YORK, closes_at, opens_at
-from trading.oracle.results import NotSupported
 from trading.types import Bar, Quote
 
 _OHLC = ("open", "high", "low", "close")
@@ -44,8 +43,6 @@ def load(case: Mapping[str, Any], data: Path) -> list[Minute]:
     minutes: dict[datetime, Minute] = {}
     for name in case["data"]:
         path = data / Path(name).relative_to("data")
-        if not path.exists():
-            raise NotSupported(f"its data {name} is not there")
         length = timedelta(hours=1) if "hour" in name else timedelta(minutes=1)
         for row in _rows(path):
             start, end = _span(row, length)

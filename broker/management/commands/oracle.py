@@ -28,11 +28,14 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print everything as JSON")
 
     def handle(self, **options: Any) -> None:
+        data: Path | None = options["data"]
+        if data is not None and not data.is_dir():
+            raise CommandError(f"--data should be a folder, and {data} is none")
         reports: list[FileReport] = []
         problems: dict[Path, str] = {}
         for path in case_files(options["paths"]):
             try:
-                reports.append(run_file(path, options["data"]))
+                reports.append(run_file(path, data))
             except UnreadableFile as error:
                 problems[path] = str(error)
         if not reports and not problems:
@@ -52,6 +55,7 @@ class Command(BaseCommand):
         for report in reports:
             self._print_counts(report)
         for report in reports:
+            self._print_unsupported(report)
             self._print_deviations(report)
 
     def _print_counts(self, report: FileReport) -> None:
@@ -62,6 +66,11 @@ class Command(BaseCommand):
             for outcome in (Outcome.UNSUPPORTED, Outcome.UNREADABLE):
                 line += f", {count[outcome]} {outcome}" if count[outcome] else ""
             self.stdout.write(line)
+
+    def _print_unsupported(self, report: FileReport) -> None:
+        for reason, ids in report.unsupported.items():
+            which = ids[0] if len(ids) == 1 else f"{len(ids)} cases of {report.path.name}"
+            self.stdout.write(f"{which} {Outcome.UNSUPPORTED}: {reason}")
 
     def _print_deviations(self, report: FileReport) -> None:
         for result in report.results:
