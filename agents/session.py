@@ -128,8 +128,9 @@ def conclude(user: User, claim: Claim, desk: Desk) -> RunState:
 def progress_of(batch: Batch, seconds: float) -> Progress:
     """Count what these steps add to their run."""
     eventful = batch.eventful
-    asked = sum(steps for decision, steps in batch.said() if decision.was_asked)
-    failed = sum(steps for decision, steps in batch.said() if decision.failure_code)
+    said = list(batch.said())
+    asked = sum([steps for decision, steps in said if decision.was_asked])
+    failed = sum([steps for decision, steps in said if decision.failure_code])
     return Progress(
         steps=len(batch),
         asked=asked,
@@ -137,7 +138,7 @@ def progress_of(batch: Batch, seconds: float) -> Progress:
         failed=failed,
         orders=sum(order.decided_step == result.step for result in eventful for order in result.orders),
         fills=sum(len(result.fills) for result in eventful),
-        denials=sum(denied_orders(result) for result in eventful),
+        denials=sum(denied_orders(result) for result in eventful if result.verdicts),
         equity=batch.last_equity,
         simulated_at=batch.last_now,
         worker_seconds=seconds,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from broker.batch import Batch
 from broker.equity import Ints, to_units
@@ -27,30 +27,38 @@ def steps_record(run: Run, batch: Batch, account: Account, benchmark: Ints) -> N
     `benchmark` holds buy-and-hold's equity at every step of the run, in units. The caller holds the run's row lock.
     """
     eventful = batch.eventful
-    # What has to be read comes first: PostgreSQL may work on the rows below while the next are made.
-    positions_record(run, account, has_moved=any(result.fills or result.notices for result in eventful))
-    if eventful:
-        trips = [trip for result in eventful for trip in result.round_trips]
-        stored = RoundTrip.objects.filter(run=run).count() if trips else 0
-        ids = orders_record(run, eventful, batch.first_step)
-        fills_record(run, eventful, ids)
-        rows_insert(round_trip_rows(run, stored + 1, trips))
+    latest = {order.number: order for result in eventful for order in result.orders}
+    new = [order for order in latest.values() if order.decided_step >= batch.first_step]
+    trips = [trip for result in eventful for trip in result.round_trips]
+    fills = [fill for result in eventful for fill in result.fills]
+    # What has to be read comes first: PostgreSQL works on the rows below while the next are made. The longest is the
+    # first of them, as sending it waits for what went before.
+    positions_record(run, account, has_moved=bool(fills) or any(result.notices for result in eventful))
+    stored = RoundTrip.objects.filter(run=run).count() if trips else 0
+    ids = dict(zip([order.number for order in new], ids_reserve(Order, len(new)), strict=True))
+    ids |= ids_of_older(run, {fill.order_number for fill in fills} - ids.keys())
     equity_record(run, batch, benchmark)
+    orders_record(run, eventful, new, ids)
+    orders_update(run, [order for order in latest.values() if order.decided_step < batch.first_step])
+    rows_insert(fill_rows(run, run.fill_count + 1, fills, ids))
+    rows_insert(round_trip_rows(run, stored + 1, trips))
     checkpoint = Checkpoint(user_id=run.user_id, run=run, step=account.step, account=account.to_json())
     rows_upsert([checkpoint], unique=["run_id"], changing=["step", "account"])
 
 
-def orders_record(run: Run, results: Sequence[StepResult], first_step: int) -> dict[int, int]:
-    """Insert the orders of these steps, bring older ones up to date, and return the new ones' ids by number."""
-    latest = {order.number: order for result in results for order in result.orders}
-    new = [order for order in latest.values() if order.decided_step >= first_step]
+def ids_of_older(run: Run, numbers: Set[int]) -> dict[int, int]:
+    """The ids by number of orders that were stored before."""
+    return (
+        dict(Order.objects.filter(run=run, number__in=numbers).values_list("number", "id")) if numbers else {}
+    )
+
+
+def orders_record(
+    run: Run, results: Sequence[StepResult], new: Sequence[CoreOrder], ids: Mapping[int, int]
+) -> None:
+    """Insert the new orders of these steps."""
     reasons = {result.step: result.decision.reasoning[:REASON_LENGTH] for result in results}
-    ids = dict(zip((order.number for order in new), ids_reserve(Order, len(new)), strict=True))
     rows_insert(order_rows(run, [(ids[order.number], order, reason_of(order, reasons)) for order in new]))
-    changed = [order for order in latest.values() if order.decided_step < first_step]
-    if changed:
-        orders_update(run, changed)
-    return ids
 
 
 def orders_update(run: Run, orders: Sequence[CoreOrder]) -> None:
@@ -81,15 +89,6 @@ def reason_of(order: CoreOrder, decided: Mapping[int, str]) -> str:
     if order.tag.startswith(RULE):
         return f"Closed by {owner(order.tag)}."
     return decided[order.decided_step]
-
-
-def fills_record(run: Run, results: Sequence[StepResult], ids: Mapping[int, int]) -> None:
-    fills = [fill for result in results for fill in result.fills]
-    older = {fill.order_number for fill in fills} - ids.keys()
-    if older:
-        found = Order.objects.filter(run=run, number__in=older).values_list("number", "id")
-        ids = {**ids, **dict(found)}
-    rows_insert(fill_rows(run, run.fill_count + 1, fills, ids))
 
 
 def equity_record(run: Run, batch: Batch, benchmark: Ints) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from operator import attrgetter
 from typing import Any, Self
@@ -20,6 +21,7 @@ AnyField = models.Field[Any, Any]
 FEWEST_TO_SPREAD = 200
 # Types whose values need no quotes in the spelling of an array.
 BARE = frozenset({"smallint", "integer", "bigint", "numeric", "double precision", "boolean"})
+MOMENT = "timestamp with time zone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +61,22 @@ class Rows:
     def spread(self) -> tuple[str, list[Any]]:
         """The same with one array for each column, or one value where it is the same in all rows."""
         shown, arrays, values = [], [], []
-        spellings: dict[
-            str, tuple[Sequence[Any], str]
-        ] = {}  # the last column of each type; its neighbour may be the same
+        # The last column of each type; its neighbour may be the same.
+        spellings: dict[str, tuple[Sequence[Any], str]] = {}
         for field, column in zip(self.fields, zip(*self.values, strict=True), strict=True):
             kind = type_of(field)
             if is_same(column, kind):
                 shown.append(f"%s::{kind}")
                 values.append(column[0])
-            else:
-                last, text = spellings.get(kind, ((), ""))
-                if column != last or kind == "double precision":
-                    text = spelled(column, kind)
-                spellings[kind] = column, text
-                arrays.append((f"%s::{kind}[]", text))
-                shown.append(f"c{len(arrays)}")
+                continue
+            is_moment = kind == MOMENT and str not in set(map(type, column))
+            last, text = spellings.get(kind, ((), ""))
+            if column != last or kind == "double precision":
+                text = seconds(column) if is_moment else spelled(column, kind)
+            spellings[kind] = column, text
+            arrays.append((f"%s::{'double precision' if is_moment else kind}[]", text))
+            name = f"c{len(arrays)}"
+            shown.append(f"to_timestamp({name})" if is_moment else name)
         if not arrays:
             return self.insertion()
         names = ", ".join(f"c{place}" for place in range(1, len(arrays) + 1))
@@ -177,6 +180,11 @@ def spelled(column: Sequence[Any], kind: str) -> str:
     if "\\" in text or text.count('"') != 2 * (len(column) - 1):
         return f"{{{','.join([in_quotes(str(value)) for value in column])}}}"
     return f'{{"{text}"}}'
+
+
+def seconds(column: Sequence[datetime | None]) -> str:
+    """Moments as seconds, in a fraction of the time that their words take; exact to the microsecond for a century."""
+    return spelled([None if moment is None else moment.timestamp() for moment in column], "double precision")
 
 
 def in_quotes(text: str) -> str:

@@ -7,7 +7,7 @@ Python, so that an export can be checked without the database it came from.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
@@ -50,22 +50,34 @@ def spelling(value: Any) -> str:
 
     What records mostly hold is spelled here, as setting the encoder up takes longer than its work.
     """
-    kind = type(value)
-    if kind is str:
-        return encode_basestring(value)
-    if value is None:
-        return "null"
-    if kind is Spelled:
-        return str(value.spelling)
-    if kind is int:
-        return str(value)
-    if kind is list:
-        return f"[{','.join(map(spelling, value))}]"
-    if kind is dict and set(map(type, value)) <= {str}:
-        return (
-            f"{{{','.join([f'{encode_basestring(key)}:{spelling(value[key])}' for key in sorted(value)])}}}"
-        )
-    return _encode(value)
+    return SPELLERS.get(type(value), _encode)(value)
+
+
+def spellings(values: Iterable[Any]) -> list[str]:
+    """Each value spelled."""
+    return [SPELLERS.get(type(value), _encode)(value) for value in values]
+
+
+def _list(values: list[Any]) -> str:
+    return f"[{','.join(spellings(values))}]" if values else "[]"
+
+
+def _dict(values: dict[Any, Any]) -> str:
+    if not values:
+        return "{}"
+    if set(map(type, values)) != {str}:
+        return _encode(values)
+    return f"{{{','.join([f'{encode_basestring(key)}:{spelling(values[key])}' for key in sorted(values)])}}}"
+
+
+SPELLERS: dict[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    int: str,
+    type(None): lambda nothing: "null",
+    list: _list,
+    dict: _dict,
+    Spelled: lambda shared: str(shared.spelling),
+}
 
 
 def canonical(value: Any) -> bytes:
@@ -98,7 +110,7 @@ def origin_hash(origin: Mapping[str, Any]) -> str:
 
 def record_hash(record: Mapping[str, Any], prev_hash: str) -> str:
     """The hash of a record whose times are spelled by `moment`."""
-    return spelled_hash(map(spelling, [record[name] for name in CONTENT]), prev_hash)
+    return spelled_hash(spellings(record[name] for name in CONTENT), prev_hash)
 
 
 def spelled_hash(content: Iterable[str], prev_hash: str) -> str:

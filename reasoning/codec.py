@@ -7,8 +7,10 @@ from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
+from reasoning.chain import Spelled
 from trading.session import StepResult
 from trading.types import Action, Decision, Effect, OrderIntent, OrderType, TimeInForce, Verdict
 
@@ -33,8 +35,10 @@ READERS: dict[str, Any] = {
 
 PLAIN = frozenset({str, int, bool, type(None)})
 
-# What each field of an intent says unless told otherwise; action and symbol are always told.
+# What each field of an intent says unless told otherwise; action and symbol are always told. Most orders say no more
+# than these and how many shares.
 USUAL = tuple(OrderIntent._field_defaults.get(name, ...) for name in OrderIntent._fields)
+USUAL_TERMS = list(USUAL[3:])
 
 SAID_BY_ABSENCE = {"effect": Effect.DENIED.value, "version": None, "asked": None, "given": None}
 
@@ -54,8 +58,18 @@ def plain(value: Any) -> Any:
 
 def intent_to_json(intent: OrderIntent) -> dict[str, Any]:
     """Only what was said: fields at their default are left out."""
+    action, symbol, quantity, *terms = intent
+    if terms == USUAL_TERMS and (quantity is None or type(quantity) is int):
+        return market_order(action._value_, symbol, quantity)
     said = zip(OrderIntent._fields, intent, USUAL, strict=True)
     return {name: plain(value) for name, value, usual in said if value is not usual and value != usual}
+
+
+@lru_cache
+def market_order(action: str, symbol: str, quantity: int | None) -> Spelled:
+    """What most intents say; one object for all that say the same."""
+    told = {"action": action, "symbol": symbol}
+    return Spelled(told if quantity is None else told | {"quantity": quantity})
 
 
 def intent_from_json(data: Mapping[str, Any]) -> OrderIntent:
@@ -99,19 +113,35 @@ def verdict_to_json(index: int | None, verdict: Verdict) -> dict[str, Any]:
     return {"intent": index, **{name: value for name, value in told.items() if name not in untold}}
 
 
-def decision_fields(result: StepResult) -> dict[str, Any]:
-    """What the log says of a step: its decision, and what was said to it."""
+DECISION = (
+    "outcome",
+    "content",
+    "confidence",
+    "failure_code",
+    "intents",
+    "verdicts",
+    "order_numbers",
+    "notices",
+    "context",
+)
+
+
+def decision_values(result: StepResult) -> tuple[Any, ...]:
+    """What the log says of a step, in the order of `DECISION`: its decision, and what was said to it."""
     decision = result.decision
-    return {
-        "outcome": result.outcome.value,
-        "content": decision.reasoning,
-        "confidence": None if decision.confidence is None else float(decision.confidence),
-        "failure_code": decision.failure_code,
-        "intents": wishes_to_json(decision, result.forced),
-        "verdicts": [verdict_to_json(index, verdict) for index, verdict in result.verdicts],
-        "order_numbers": [order.number for order in result.orders if order.decided_step == result.step],
-        "notices": [
-            {name: plain(value) for name, value in asdict(notice).items()} for notice in result.notices
-        ],
-        "context": dict(decision.context),
-    }
+    return (
+        result.outcome._value_,
+        decision.reasoning,
+        None if decision.confidence is None else float(decision.confidence),
+        decision.failure_code,
+        wishes_to_json(decision, result.forced),
+        [verdict_to_json(index, verdict) for index, verdict in result.verdicts],
+        [order.number for order in result.orders if order.decided_step == result.step],
+        [{name: plain(value) for name, value in asdict(notice).items()} for notice in result.notices],
+        dict(decision.context),
+    )
+
+
+def decision_fields(result: StepResult) -> dict[str, Any]:
+    """The same by name."""
+    return dict(zip(DECISION, decision_values(result), strict=True))

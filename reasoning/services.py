@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from django.db.models import JSONField
 from django.utils import timezone
 
 from core.bulk import Rows, rows_insert
-from reasoning.chain import CONTENT, moment, origin_hash, spelled_hash, spelling
-from reasoning.codec import decision_fields
+from reasoning.chain import CONTENT, moment, origin_hash, spelled_hash, spellings
+from reasoning.codec import DECISION, decision_values
 from reasoning.models import Entry, EntryKind
 from reasoning.records import origin_of
 from reasoning.thought import Thought
@@ -18,21 +18,21 @@ from runs.models import Run
 from trading.session import StepResult
 from trading.types import Outcome
 
-# What a record holds unless it says otherwise.
-NOTHING: Mapping[str, Any] = {
-    "outcome": "",
-    "content": "",
-    "confidence": None,
-    "failure_code": "",
-    "intents": [],
-    "verdicts": [],
-    "order_numbers": [],
-    "notices": [],
-    "context": {},
-}
+DECIDED: str = EntryKind.DECISION.value
 ROW = ("user_id", "run_id", "prev_hash", "hash", *CONTENT)
 _json = {field.attname for field in Entry._meta.concrete_fields if isinstance(field, JSONField)}
-IS_JSON = tuple(name in _json for name in CONTENT)
+# The last fields of a record are JSON, which goes into its row as it was spelled for the hash.
+PLAIN = len(CONTENT) - len(_json)
+assert _json == set(CONTENT[PLAIN:]) == set(DECISION[-len(_json) :])
+
+
+class Record(NamedTuple):
+    """What an entry says, apart from its number and when it was written."""
+
+    kind: str
+    step: int
+    simulated_at: str
+    said: tuple[Any, ...]  # in the order of `DECISION`
 
 
 def entries_append(run: Run, results: Sequence[StepResult], thoughts: Sequence[Thought] = ()) -> None:
@@ -46,40 +46,34 @@ def entries_append(run: Run, results: Sequence[StepResult], thoughts: Sequence[T
         rows_insert(Rows.named(Entry, ROW, chained(run, records)))
 
 
-def chained(run: Run, records: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
+def chained(run: Run, records: Sequence[Record]) -> list[tuple[Any, ...]]:
     """Number new records and tie them to the end of the run's log. Return them as rows."""
     head, written_at = run.log_head or origin_hash(origin_of(run)), moment(timezone.now())
     rows = []
-    for seq, record in enumerate(records, start=run.log_count + 1):
-        record |= {"seq": seq, "written_at": written_at}
-        content = [record[name] for name in CONTENT]
-        spelled = list(map(spelling, content))
+    for seq, (kind, step, simulated_at, said) in enumerate(records, start=run.log_count + 1):
+        content = (seq, kind, step, simulated_at, written_at, *said)
+        spelled = spellings(content)
         before, head = head, spelled_hash(spelled, head)
-        said = [
-            text if is_json else own for own, text, is_json in zip(content, spelled, IS_JSON, strict=True)
-        ]
-        rows.append((run.user_id, run.pk, before, head, *said))
+        rows.append((run.user_id, run.pk, before, head, *content[:PLAIN], *spelled[PLAIN:]))
     run.log_count, run.log_head = run.log_count + len(rows), head
     return rows
 
 
-def thought_record(thought: Thought) -> dict[str, Any]:
-    return {
-        **NOTHING,
-        "kind": thought.kind,
-        "step": thought.step,
-        "simulated_at": moment(thought.at),
-        "outcome": Outcome.FAILED.value if thought.failure_code else "",
-        "content": thought.content,
-        "failure_code": thought.failure_code,
-        "context": dict(thought.context),
-    }
+def thought_record(thought: Thought) -> Record:
+    outcome = Outcome.FAILED.value if thought.failure_code else ""
+    said: tuple[Any, ...] = (
+        outcome,
+        thought.content,
+        None,
+        thought.failure_code,
+        [],
+        [],
+        [],
+        [],
+        dict(thought.context),
+    )
+    return Record(thought.kind, thought.step, moment(thought.at), said)
 
 
-def decision_record(result: StepResult) -> dict[str, Any]:
-    return {
-        "kind": EntryKind.DECISION.value,
-        "step": result.step,
-        "simulated_at": moment(result.now),
-        **decision_fields(result),
-    }
+def decision_record(result: StepResult) -> Record:
+    return Record(DECIDED, result.step, moment(result.now), decision_values(result))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import User
@@ -100,6 +101,19 @@ REST = (
     "prev_hash",
 )
 EMPTY = (AT, "", "", "[]", "[]", "[]", "{}", "")
+
+
+def test_moments_keep_their_microseconds_and_their_zone(run: Run) -> None:
+    first, zone = datetime(1950, 1, 1, tzinfo=UTC), ZoneInfo("America/New_York")
+    # An odd number of microseconds apart, so that every fraction of a second comes.
+    moments = [first + timedelta(microseconds=step * 4_900_000_000_033) for step in range(900)]
+    assert moments[-1].year > 2085
+    rows = [
+        (*row[:5], at.astimezone(zone) if at.microsecond % 2 else at, *row[6:], *EMPTY)
+        for row, at in zip(entries(run, len(moments)), moments, strict=True)
+    ]
+    rows_insert(Rows.named(Entry, NAMES + REST, rows))
+    assert [row[3] for row in stored(run)] == moments
 
 
 def test_a_column_of_zeros_keeps_its_signs(run: Run) -> None:
