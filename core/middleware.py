@@ -65,6 +65,8 @@ class RlsMiddleware:
             response = self.get_response(request)
             if response.status_code >= 500 or getattr(response, "must_roll_back", False):
                 transaction.set_rollback(True)
+        # Whatever proxy stands between keeps nothing that is a user's.
+        response.setdefault("Cache-Control", "private")
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
