@@ -83,12 +83,12 @@ def test_one_order_that_is_denied_does_not_stop_the_others_of_its_step(
 
 
 def test_a_cap_holds_for_what_many_small_orders_add_up_to(alice: User, model: TradingModel) -> None:
-    """Four orders of 20 % made a position of 80 %, where at most 20 % was allowed."""
-    TradingProfile.objects.filter(user=alice).update(max_position_size_percent=20)
+    """Four orders of 20 % made a position of 80 %, where at most 20 % was allowed; and nobody read the user's profile."""
+    TradingProfile.objects.filter(user=alice).update(max_position_size_percent=30)
     minutes(*[100] * 8)
     run = trade(alice, model, {step: [wish("buy", 10)] for step in range(1, 6)})
-    assert Position.objects.get(run=run).quantity == 20
-    assert (len(fills(run)), run.denial_count) == (2, 3)
+    assert Position.objects.get(run=run).quantity == 30
+    assert (len(fills(run)), run.denial_count) == (3, 2)
 
 
 def test_a_loss_that_is_only_on_paper_stops_what_opens_and_never_what_closes(alice: User) -> None:

@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 from agents.deciders.base import Observation
 from agents.deciders.sma_cross import SmaCross
 from agents.foreground import session_run
-from agents.session import advance
+from agents.session import advance, think
 from agents.setup import Desk
 from agents.tasks import run_slice
 from agents.tests.world import bars_make, model_make, request_make, run_make
@@ -230,6 +230,27 @@ def test_a_worker_that_lost_its_lease_writes_nothing(alice: User, model: Trading
     with pytest.raises(LeaseLost):
         advance(alice, claim, Turn(60))
     assert not Entry.objects.exists()
+
+
+def test_a_worker_that_loses_its_lease_while_it_thinks_stores_nothing(
+    alice: User, model: TradingModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_make(alice, model)
+    claim = lease_take(alice, run.pk, owner="first")
+    assert claim is not None
+
+    def think_for_too_long(*args: Any) -> Any:
+        thought = think(*args)
+        Run.objects.filter(pk=run.pk).update(lease_token=claim.token + 1)
+        return thought
+
+    monkeypatch.setattr("agents.session.think", think_for_too_long)
+    with pytest.raises(LeaseLost):
+        advance(alice, claim, Turn(60))
+    run.refresh_from_db()
+    assert (run.cursor, run.log_count) == (0, 0)
+    assert not Entry.objects.exists()
+    assert not Order.objects.exists()
 
 
 def test_bars_that_changed_under_a_run_fail_it(alice: User, model: TradingModel, settings: Settings) -> None:
