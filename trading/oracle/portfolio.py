@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from trading import margin
 from trading.book import Tape
@@ -15,6 +14,7 @@ from trading.corporate_actions import Split, apply_actions
 from trading.fees import order_fee
 from trading.ledger import Account
 from trading.observe import open_day
+from trading.oracle import hours
 from trading.oracle.results import Check, NotSupported, check
 from trading.positions import RoundTrip
 from trading.session import start_account
@@ -40,6 +40,24 @@ def _account(cash: Any, settings: ExecutionSettings) -> Account:
     return account
 
 
+def _leveraged(opened: Decimal, closed: Decimal) -> ExecutionSettings:
+    """A margin account that may hold so many times its equity while the market is open, and while it is closed."""
+    rates = 1 / opened, 1 / closed
+    usual = ExecutionSettings().maintenance_margin
+    return ExecutionSettings(
+        account_type=AccountType.MARGIN,
+        leverage=opened,
+        initial_margin=rates[1],
+        maintenance_margin=min(usual, *rates),
+    )
+
+
+def _average(account: Account) -> Decimal:
+    """The average price as cases write it: 0 where nothing is held."""
+    position = account.positions.get(SYMBOL)
+    return Decimal(0) if position is None else position.average_price
+
+
 def _book(
     account: Account, side: Side, quantity: int, price: Any, fee: Any = 0, at: datetime = START
 ) -> list[RoundTrip]:
@@ -49,6 +67,9 @@ def _book(
 
 def _commission(given: Mapping[str, Any], expected: Mapping[str, Any], tolerance: float) -> Iterator[Check]:
     commission = given["commission"]
+    unknown = commission.keys() - {"fixed", "fraction"}
+    if unknown:
+        raise NotSupported(f"a commission with {', '.join(sorted(unknown))}")
     settings = ExecutionSettings(
         fees=FeeModel.PER_TRADE,
         fee_per_trade=Decimal(str(commission.get("fixed", 0))),
@@ -64,9 +85,7 @@ def _commission(given: Mapping[str, Any], expected: Mapping[str, Any], tolerance
 
 def _buying_power(given: Mapping[str, Any], expected: Mapping[str, Any], tolerance: float) -> Iterator[Check]:
     leverage = Decimal(str(given["leverage"]))
-    settings = ExecutionSettings(
-        account_type=AccountType.MARGIN, leverage=leverage, initial_margin=1 / leverage
-    )
+    settings = _leveraged(leverage, leverage)
     account = _account(given["cash"], settings)
     fill = given["fill"]
     _book(account, Side(fill["side"]), fill["quantity"], fill["price"])
@@ -95,15 +114,12 @@ def _buying_power(given: Mapping[str, Any], expected: Mapping[str, Any], toleran
 def _initial_margin(
     given: Mapping[str, Any], expected: Mapping[str, Any], tolerance: float
 ) -> Iterator[Check]:
-    local = datetime.fromisoformat(given["local_time"]).replace(tzinfo=ZoneInfo("America/New_York"))
-    settings = ExecutionSettings(
-        account_type=AccountType.MARGIN,
-        leverage=Decimal(given["leverage_open"]),
-        initial_margin=1 / Decimal(given["leverage_closed"]),
-    )
-    is_open = (9, 30) <= (local.hour, local.minute) < (16, 0)
+    local = datetime.fromisoformat(given["local_time"]).replace(tzinfo=hours.NEW_YORK)
+    settings = _leveraged(Decimal(str(given["leverage_open"])), Decimal(str(given["leverage_closed"])))
+    is_weekday = local.weekday() < hours.SATURDAY
+    is_open = is_weekday and hours.opens_at(local.date()) <= local < hours.closes_at(local.date())
     rate = margin.initial_rate(settings, is_open=is_open, day=local.date(), equity=margin.PATTERN_EQUITY)
-    value = Decimal(str(given["price"])) * given["quantity"]
+    value = Decimal(str(given["price"])) * abs(given["quantity"])
     yield check("initial_margin", expected["initial_margin"], value * rate, tolerance)
 
 
@@ -118,9 +134,7 @@ def _sell_fill(given: Mapping[str, Any], expected: Mapping[str, Any], tolerance:
     yield check("cash_after", expected["cash_after"], account.cash, tolerance)
     yield check("position_after", expected["position_after"], account.quantity(SYMBOL), tolerance)
     if "average_price_after" in expected:
-        position = account.positions.get(SYMBOL)
-        average = None if position is None else position.average_price
-        yield check("average_price_after", expected["average_price_after"], average, tolerance)
+        yield check("average_price_after", expected["average_price_after"], _average(account), tolerance)
 
 
 def _settlement(given: Mapping[str, Any], expected: Mapping[str, Any], tolerance: float) -> Iterator[Check]:
@@ -164,9 +178,7 @@ def _split(given: Mapping[str, Any], expected: Mapping[str, Any], tolerance: flo
     apply_actions(account, [Split(SYMBOL, Decimal(1), per=Decimal(str(given["split_factor"])))], Tape())
     yield check("position_after", expected["position_after"], account.quantity(SYMBOL))
     if "average_price_after" in expected:
-        position = account.positions.get(SYMBOL)
-        average = None if position is None else position.average_price
-        yield check("average_price_after", expected["average_price_after"], average, tolerance)
+        yield check("average_price_after", expected["average_price_after"], _average(account), tolerance)
     yield check("cash_change", expected["cash_change"], account.cash - before, tolerance)
 
 
