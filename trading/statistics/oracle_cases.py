@@ -28,7 +28,7 @@ VAR_WINDOW = 252
 LEAN_INFINITE = 10.0
 
 Value = float | str | None
-Answer = Value | list[Value] | dict[str, Value]
+Answer = Value | list["Answer"] | dict[str, Value]
 
 
 class UnsupportedCase(ValueError):
@@ -88,21 +88,27 @@ def evaluate_case(case: Mapping[str, Any], data: Path | None = None) -> Answer:
             f"{case['id']} asks for {case['type']}; known are {', '.join(sorted(FORMULAS))}"
         )
     answer = formula(StatsCase(case["id"], case["input"], data))
+    return _answered(answer)
+
+
+def _answered(answer: Any) -> Answer:
     if isinstance(answer, dict):
         return {name: _written(value) for name, value in answer.items()}
     if isinstance(answer, list | tuple):
-        return [_written(value) for value in answer]
+        return [_answered(value) for value in answer]
     return _written(answer)
 
 
-def _rolling(kind: str) -> Callable[[StatsCase], list[float | None]] | None:
+def _rolling(kind: str) -> Callable[[StatsCase], list[Any]] | None:
     """Any figure of returns over each stretch of `window` of them."""
     formula = FORMULAS.get(re.sub(r"^roll(ing)?_", "", kind))
     if formula is None or not kind.startswith("roll"):
         return None
 
-    def rolled(case: StatsCase) -> list[float | None]:
+    def rolled(case: StatsCase) -> list[Any]:
         window, series = case.given["window"], ("returns", "benchmark", "factor", "risk_free")
+        if window < 1:
+            raise ValueError(f"window should be at least 1, was {window}")
         columns = {name: case.given[name] for name in series if isinstance(case.given.get(name), list)}
         stretches = (
             {name: values[first : first + window] for name, values in columns.items()}
@@ -143,6 +149,11 @@ def _against(
     formula: Callable[[Numbers, Numbers, float], float | None],
 ) -> Callable[[StatsCase], float | None]:
     return lambda case: formula(case.returns, case.benchmark, case.per_year)
+
+
+def _alpha_beta(case: StatsCase) -> tuple[float | None, float | None]:
+    risk_free = case.given.get("risk_free", 0.0)
+    return relative.alpha_beta(case.returns, case.benchmark, case.per_year, risk_free)
 
 
 def _negative(depth: float | None) -> float | None:
@@ -239,14 +250,14 @@ def _lean(ratio: float | None) -> float:
 
 
 FORMULAS: dict[str, Callable[[StatsCase], Any]] = {
-    "alpha": lambda case: relative.alpha_beta(case.returns, case.benchmark, case.per_year)[0],
-    "alpha_beta": lambda case: relative.alpha_beta(case.returns, case.benchmark, case.per_year),
+    "alpha": lambda case: _alpha_beta(case)[0],
+    "alpha_beta": lambda case: _alpha_beta(case),
     "annual_performance": _annual_performance,
     "annual_return": _with_period(returns.annual_return),
     "annual_variance": _with_period(returns.annual_variance),
     "annual_volatility": _with_period(returns.annual_volatility),
     "cagr": _with_period(returns.annual_return),
-    "beta": lambda case: relative.alpha_beta(case.returns, case.benchmark, case.per_year)[1],
+    "beta": lambda case: _alpha_beta(case)[1],
     "calmar_ratio": _with_period(ratios.calmar),
     "capture": _against(relative.capture),
     "conditional_value_at_risk": lambda case: tail.historical_cvar(

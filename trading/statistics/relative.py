@@ -6,6 +6,7 @@ Both series have the same length; a period missing (NaN) in either is left out o
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -29,13 +30,14 @@ from trading.statistics.section import Definition, Section
 
 
 def alpha_beta(
-    returns: Numbers, benchmark: Numbers, periods_per_year: float = 252, risk_free: float = 0.0
+    returns: Numbers, benchmark: Numbers, periods_per_year: float = 252, risk_free: float | Numbers = 0.0
 ) -> tuple[float | None, float | None]:
     """Return Jensen's alpha, compounded to a year, and beta = cov(r, b) ÷ var(b) (Jensen 1968).
 
     Both None below two common periods and when the benchmark does not move.
     """
-    own, other = (series - risk_free for series in _paired(returns, benchmark))
+    free = as_floats(risk_free if isinstance(risk_free, Sequence | np.ndarray) else [risk_free])
+    own, other = _paired(as_floats(returns) - free, as_floats(benchmark) - free)
     if not deviation(other):
         return None, None
     beta = float(np.cov(own, other, ddof=1)[0, 1] / np.var(other, ddof=1))
@@ -57,7 +59,8 @@ def information_ratio(returns: Numbers, benchmark: Numbers, periods_per_year: fl
 
 def capture(returns: Numbers, benchmark: Numbers, periods_per_year: float = 252) -> float | None:
     """Return the annual return ÷ the benchmark's. With periods_per_year=1: the ratio of geometric mean returns."""
-    return quotient(annual_return(returns, periods_per_year), annual_return(benchmark, periods_per_year))
+    own, other = _aligned(returns, benchmark)
+    return quotient(annual_return(own, periods_per_year), annual_return(other, periods_per_year))
 
 
 def up_capture(returns: Numbers, benchmark: Numbers, periods_per_year: float = 252) -> float | None:

@@ -10,6 +10,7 @@ import pytest
 from trading.oracle import Outcome, run_case
 from trading.tests.test_oracle_derived import holds
 
+ALPHA = {"returns": [0.05, -0.03, 0.09], "benchmark": [0.02, -0.02, 0.04], "periods_per_year": 1}
 UPS_AND_DOWNS = {"returns": [0.02, -0.03, 0.01], "benchmark": [0.01, -0.01, 0.01]}
 
 
@@ -36,6 +37,12 @@ UPS_AND_DOWNS = {"returns": [0.02, -0.03, 0.01], "benchmark": [0.01, -0.01, 0.01
         ("annual_return", {"returns": [0.01] * 12, "period": "monthly"}, 1.01**12 - 1),
         ("annual_volatility", {"returns": [0.01, -0.01] * 2, "period": "daily"}, (4e-4 / 3 * 252) ** 0.5),
         ("sharpe_ratio", {"returns": [0.0, 0.0, 0.0], "period": "daily"}, None),
+        # r = 0.01 + 2 (b - 0.01) + 0.02: beta 2, and 0.02 a period beyond what the rate and the benchmark explain.
+        ("alpha", {**ALPHA, "risk_free": 0.01}, 0.02),
+        ("alpha", {**ALPHA, "risk_free": [0.01] * 3}, 0.02),
+        ("beta", {**ALPHA, "risk_free": 0.01}, 2.0),
+        ("alpha_beta", {**ALPHA, "risk_free": 0.01}, [0.02, 2.0]),
+        ("roll_alpha_beta", {**ALPHA, "risk_free": 0.01, "window": 2}, [[0.02, 2.0], [0.02, 2.0]]),
         # A loss of all or more within the year has no rate per day.
         ("omega_ratio", {"returns": [0.1, -0.1], "required_return": -10.0}, None),
         ("omega_ratio", {"returns": [0.1, -0.1], "required_return": -1.0}, None),
@@ -58,3 +65,17 @@ def test_figures_that_nobody_here_computes(kind: str, given: dict[str, Any], rea
     case = {"id": "derived", "category": "stats", "type": kind, "input": given, "expected": 1}
     result = run_case(case, Path())
     assert (result.outcome, reason in result.reason) == (Outcome.UNSUPPORTED, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "reason"),
+    [
+        ("capture", {"returns": [0.1, 0.2], "benchmark": [0.1]}, "as many returns as the run, 2, had 1"),
+        ("beta", {"returns": [0.1, 0.2], "benchmark": [0.1]}, "as many returns as the run, 2, had 1"),
+        ("rolling_sharpe_ratio", {"returns": [0.1], "window": 0}, "window should be at least 1, was 0"),
+    ],
+)
+def test_figures_of_what_does_not_fit_together(kind: str, given: dict[str, Any], reason: str) -> None:
+    case = {"id": "derived", "category": "stats", "type": kind, "input": given, "expected": 1}
+    result = run_case(case, Path())
+    assert (result.outcome, reason in result.reason) == (Outcome.UNREADABLE, True)
