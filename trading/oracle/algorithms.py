@@ -91,7 +91,7 @@ def _compare(case: Mapping[str, Any], desk: Desk) -> Iterator[Check]:
         "drawdown_pct": (
             expected.get("drawdown_pct"),
             max(result.drawdown for result in desk.results) * 100,
-            (case.get("tolerance") or {}).get("drawdown_pct", DRAWDOWN_TOLERANCE),
+            _tolerance(case, "drawdown_pct", DRAWDOWN_TOLERANCE),
         ),
     }
     for what, (wanted, figure, tolerance) in found.items():
@@ -102,6 +102,11 @@ def _compare(case: Mapping[str, Any], desk: Desk) -> Iterator[Check]:
         returns = _calendar_returns(desk)
         sharpe = ratios.sharpe_lean(returns, 252, reproduced["rf"])
         yield check("sharpe", reproduced["sharpe"], sharpe, 0.0005)
+
+
+def _tolerance(case: Mapping[str, Any], name: str, usual: float) -> float:
+    told = case.get("tolerance")
+    return float(told.get(name, usual)) if isinstance(told, Mapping) else usual
 
 
 def _calendar_returns(desk: Desk) -> list[float]:

@@ -32,7 +32,9 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def answer(data: Path, *rules: str, files: tuple[str, ...] = ("AAA", "BBB"), **expected: float) -> CaseResult:
+def answer(
+    data: Path, *rules: str, files: tuple[str, ...] = ("AAA", "BBB"), tolerance: Any = None, **expected: float
+) -> CaseResult:
     case: dict[str, Any] = {
         "id": "rules",
         "category": "algorithms",
@@ -42,8 +44,15 @@ def answer(data: Path, *rules: str, files: tuple[str, ...] = ("AAA", "BBB"), **e
         "data": [f"data/{name}.csv" for name in files],
         "rules": rules,
         "expected": expected,
+        "tolerance": tolerance,
     }
     return run_case(case, data)
+
+
+@pytest.mark.parametrize("tolerance", [0.01, None, {"drawdown_pct": 0.1}])
+def test_a_tolerance_may_be_one_number(data: Path, tolerance: Any) -> None:
+    rules = (f"{FIRST_AT} buy 10 AAA at market",)
+    assert answer(data, *rules, tolerance=tolerance, end_equity=99_969).outcome is Outcome.HOLDS
 
 
 FIRST_AT = f"at 09:31 on {NOON}"
