@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import chain, repeat
@@ -17,8 +16,7 @@ from trading.session import StepResult, outcome_of
 from trading.types import Decision
 
 
-@dataclass(frozen=True, slots=True)
-class Quiet:
+class Quiet(NamedTuple):
     """Steps in a row in which the account only changed in value."""
 
     first_step: int

@@ -26,7 +26,7 @@ from trading.reel import Reel, exact
 from trading.session import Approve, Decide, StepResult, Watch, act, enforce, step
 from trading.settings import AccountType, MarketFill
 from trading.stretch import Part, Quiet, Stretch
-from trading.types import Decision, Quote
+from trading.types import Decision, Quote, new
 from trading.watch import NOTHING, Watched
 
 # Asked after a hold: the first step at which something else could be decided, if the account only changes in value.
@@ -192,7 +192,7 @@ class _Walker:
         if said:
             end = index if event is None else index - 1
             held = [holding.held(first, end, marks[holding.symbol]) for holding in holdings]
-            self.parts.append(Quiet(first_step, cash, peak, window.ends[first:end], held, said))
+            self.parts.append(new(Quiet, (first_step, cash, peak, window.ends[first:end], held, said)))
         if event is not None:
             self.parts.append(event)
         return index
