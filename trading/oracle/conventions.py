@@ -53,10 +53,14 @@ _PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     (r"filled on quotes", {"touched_fill": TouchedFill.QUOTES}),
     (r"defers? the (stop|exit)", {"bracket_entry": BracketEntry.NEXT_BAR}),
     (
-        r"touch(ing)? (is enough|fills)|low <= limit|high >= limit|fill(s|ed)? (on|when) touch",
+        r"touch(ing)?( of the limit)? (is enough|suffices|fills)|low <= limit|high >= limit|fill(s|ed)? (on|when|at) (a )?touch",
         {"limit_fill": LimitFill.TOUCH},
     ),
-    (r"(fills?|filled) at the stop price", {"stop_limit_fill": StopLimitFill.STOP}),
+    (r"(?<!not )(?<!never )\bat (the|its) stop( price)?\b", {"stop_limit_fill": StopLimitFill.STOP}),
+    (
+        r"(not|never|no fill) (fills? )?in (its|the) trigger bar|limit order from the next bar|skips the trigger bar",
+        {"stop_limit_fill": StopLimitFill.NEXT_BAR},
+    ),
 )
 
 

@@ -16,7 +16,7 @@ from trading.oracle.conventions import fill_settings, sees_closes_only
 from trading.oracle.desk import Desk, hold
 from trading.oracle.hours import NEW_YORK, closes_at, opens_at
 from trading.oracle.order_words import ORDER_FIELDS, intents_of, when
-from trading.oracle.results import Check, check
+from trading.oracle.results import Check, NotSupported, check
 from trading.session import Decide
 from trading.types import Bar, Decision, Fill, Quote, Side
 
@@ -41,16 +41,18 @@ def run(case: Mapping[str, Any]) -> tuple[list[Check], dict[str, Any]]:
     """Feed the case step by step and compare after each; also the settings that its convention was mapped to."""
     settings, named = fill_settings(case)
     order, is_flat = case["order"], sees_closes_only(case)
-    steps = [list(_seen(step, case["order"], is_flat=is_flat)) for step in case["steps"]]
+    symbol = _symbol(case)
+    steps = [list(_seen(step, order, symbol, is_flat=is_flat)) for step in case["steps"]]
     submitted = when(order["submitted"])
     first = min([submitted, *(seen.starts for step in steps for seen in step)])
     desk = Desk(CASH, settings, first)
-    decision = Decision(tuple(intents_of(order)))
+    decision = Decision(tuple(intents_of(order, symbol)))
 
     def send(account: Account) -> Decision:
         return decision
 
-    _hold(desk, order, steps)
+    _hold(desk, order, symbol, steps)
+    _check_start(order, symbol, submitted, steps)
     ends = [seen.end for step in steps for seen in step]
     is_sent = False
     checks: list[Check] = []
@@ -89,13 +91,23 @@ def _feed(desk: Desk, seen: Seen, decide: Decide) -> None:
     desk.advance(seen.end, bars=seen.bars, quotes=seen.quotes, decide=decide, ends_session=ends)
 
 
-def _seen(step: Mapping[str, Any], order: Mapping[str, Any], *, is_flat: bool) -> Iterator[Seen]:
+def _symbol(case: Mapping[str, Any]) -> str:
+    """What the order is in: as it says, or what all bars are of."""
+    named = {bar["symbol"] for step in case["steps"] for bar in step["bars"] if "symbol" in bar}
+    if "legs" in case["order"] or not named:
+        return str(case["order"].get("symbol", "X"))
+    if "symbol" not in case["order"] and len(named) > 1:
+        raise ValueError(f"its order names no symbol, and its bars are of {', '.join(sorted(named))}")
+    return str(case["order"].get("symbol", next(iter(named))))
+
+
+def _seen(step: Mapping[str, Any], order: Mapping[str, Any], own: str, *, is_flat: bool) -> Iterator[Seen]:
     bars = sorted(step["bars"], key=lambda bar: bar["end"])
     for end, group in groupby(bars, key=lambda bar: bar["end"]):
         seen = Seen(when(end), _start(bars[0]))
         for bar in group:
             seen.starts = _start(bar)
-            symbol = bar.get("symbol", "X")
+            symbol = bar.get("symbol", own)
             if bar["kind"] == "quote":
                 sides = (bar.get("bid") or {}, bar.get("ask") or {})
                 prices = [side.get(p) for side in sides for p in ("open", "high", "low", "close")]
@@ -125,16 +137,26 @@ def _is_regular(start: datetime) -> bool:
     return opens_at(start.date()) <= start < closes_at(start.date())
 
 
-def _hold(desk: Desk, order: Mapping[str, Any], steps: list[list[Seen]]) -> None:
+def _check_start(order: Mapping[str, Any], symbol: str, submitted: datetime, steps: list[list[Seen]]) -> None:
+    """Refuse a trailing stop that neither is told where to begin nor has a price to begin from."""
+    is_told = "trailing_stop" not in (order["type"], order.get("entry")) or bool(
+        {"initial_stop", "stop_price"} & order.keys()
+    )
+    shown = any(symbol in seen.bars and seen.end <= submitted for step in steps for seen in step)
+    if not is_told and not shown:
+        raise NotSupported("a trailing stop without initial_stop, before any price was seen")
+
+
+def _hold(desk: Desk, order: Mapping[str, Any], symbol: str, steps: list[list[Seen]]) -> None:
     """Give the desk the position that a case starts with."""
     entry = order.get("entry", "")
     if entry.startswith("held"):
-        seen = steps[0][0]
         words = entry.split()
-        price = to_decimal(words[-1]) if len(words) > 1 else seen.bars["X"].open
+        opens = (seen.bars[symbol].open for step in steps for seen in step if symbol in seen.bars)
+        price = to_decimal(words[-1]) if len(words) > 1 else next(opens, Decimal(1))
         side = Side(order["side"])
         zero = Decimal(0)
-        desk.account.apply(Fill(0, "X", side, order["quantity"], price, price, zero, desk.account.now, 0))
+        desk.account.apply(Fill(0, symbol, side, order["quantity"], price, price, zero, desk.account.now, 0))
 
 
 def _compare(number: int, expect: Mapping[str, Any], desk: Desk, fills: list[Fill]) -> Iterator[Check]:
