@@ -111,7 +111,7 @@ def _quantity(order: Mapping[str, Any]) -> int:
     return int(quantity)
 
 
-def _prices(order: Mapping[str, Any], kind: str) -> dict[str, Decimal | None]:
+def _prices(order: Mapping[str, Any], kind: str) -> dict[str, Any]:
     """The prices of an order. Raises ValueError for one that it cannot do without."""
     found = {
         "limit_price": _price(order, "limit_price"),
