@@ -15,8 +15,10 @@ from core.panels import Panel
 from runs import page
 from runs.keyset import keyset_page
 from runs.models import Run
+from runs.query import query_with
 
 ROWS_A_PAGE = 100
+CURVES = {"equity": "Equity", "funds": "Cash and positions"}
 
 
 def register() -> None:
@@ -35,19 +37,23 @@ def now(request: HttpRequest, run: Run) -> dict[str, Any]:
 
 
 def charted(request: HttpRequest, run: Run) -> dict[str, Any]:
-    steps = run.steps_total or run.cursor
+    steps, shown = run.steps_total or run.cursor, charted_symbol(request, run)
+    symbols = [(name, query_with(request, chart=name), name == shown) for name in run.symbols]
+    curve = charted_curve(request)
     return {
-        "symbol": charted_symbol(request, run),
+        "symbol": shown,
+        "symbols": symbols if len(symbols) > 1 else [],
+        "curve": curve,
+        "curves": [(title, query_with(request, curve=name), name == curve) for name, title in CURVES.items()],
         "is_thinned": steps > MOST_POINTS,
         "bars_a_candle": bars_a_candle(steps),
     }
 
 
 def chart_data(request: HttpRequest, run: Run) -> dict[str, Any]:
-    curve = equity_curve(run)
+    drawn = {"equity": equity_chart, "funds": funds_chart}[charted_curve(request)]
     return {
-        "equity": equity_chart(run, curve),
-        "funds": funds_chart(run, curve),
+        "curve": drawn(run, equity_curve(run)),
         "candles": candles_chart(run, charted_symbol(request, run)),
     }
 
@@ -56,6 +62,12 @@ def charted_symbol(request: HttpRequest, run: Run) -> str:
     """The symbol whose candles are wanted; the run's first when the query names none of its own."""
     wanted = request.GET.get("chart", "")
     return wanted if wanted in run.symbols else run.symbols[0]
+
+
+def charted_curve(request: HttpRequest) -> str:
+    """Which curve is wanted below the candles; equity when the query names none that there is."""
+    wanted = request.GET.get("curve", "")
+    return wanted if wanted in CURVES else "equity"
 
 
 def orders(request: HttpRequest, run: Run) -> dict[str, Any]:

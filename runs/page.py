@@ -64,9 +64,9 @@ class Tab(NamedTuple):
 
 
 def tab_query(request: UserRequest, panel: Panel) -> str:
-    """The query of a tab's address: itself, and the symbol that is charted."""
-    chart = request.GET.get("chart")
-    return urlencode({"tab": panel.key} | ({"chart": chart} if chart else {}))
+    """The query of a tab's address: itself, and what is charted."""
+    charted = {name: request.GET[name] for name in ("chart", "curve") if request.GET.get(name)}
+    return urlencode({"tab": panel.key} | charted)
 
 
 def parts(request: UserRequest, run: Run, place: str) -> list[dict[str, str]]:

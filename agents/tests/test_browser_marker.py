@@ -89,7 +89,7 @@ def test_the_same_way_goes_without_a_mouse(browser_page: Page, alice: User, run:
     log_in(page, alice)
     page.goto(f"/models/{run.model_id}/r/{run.number}/")
     page.get_by_role("link", name="Fills as a table").press("Enter")
-    page.wait_for_url("**?tab=orders")
+    page.wait_for_url("**?tab=orders#run-tab")
     page.get_by_role("link", name="step ").first.press("Enter")
     page.wait_for_url(f"**step={run.orders.get().decided_step}**")
     expect(page.locator("#decision")).to_contain_text("Order 1")

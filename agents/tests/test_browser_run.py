@@ -177,6 +177,23 @@ def test_without_the_stream_the_page_still_follows(
     expect(page.locator("table.decision-table tbody tr").first).to_contain_text("390")
 
 
+def test_the_curve_and_the_tabs_are_on_the_first_screen_and_another_curve_is_a_link(
+    browser_page: Page, alice: User, model: TradingModel
+) -> None:
+    page, run = browser_page, finish(run_make(alice, model, "random", decider_params={"probability": 0.3}))
+    log_in(page, alice)
+    page.goto(f"/models/{model.pk}/r/{run.number}/?tab=orders")
+    for part in (page.get_by_role("img", name="Equity against buy and hold"), page.locator(".run-tabs")):
+        box = part.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= WIDE["height"]
+    page.get_by_role("link", name="Cash and positions").click()
+    page.wait_for_url("**tab=orders&curve=funds")
+    expect(page.get_by_role("img", name="Cash, and what the positions are worth")).to_be_visible()
+    page.get_by_role("link", name="Statistics").click()
+    page.wait_for_url("**tab=statistics&curve=funds")
+
+
 @pytest.mark.slow
 def test_every_page_of_a_run_is_accessible_and_fits_a_phone(
     browser_page: Page, alice: User, model: TradingModel
