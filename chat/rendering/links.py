@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 # Pages only: nothing that downloads or logs out, and no address that a browser reads as another host's.
 PAGE = re.compile(r"/(?:models|runs|chat|market|compare)/[\w\-./?=&%#:,+~]*", re.ASCII)
@@ -10,6 +11,7 @@ PAGE = re.compile(r"/(?:models|runs|chat|market|compare)/[\w\-./?=&%#:,+~]*", re
 
 def page_link(url: object) -> str | None:
     """The address if it is one of our pages."""
-    return (
-        url if isinstance(url, str) and PAGE.fullmatch(url) and "//" not in url and ".." not in url else None
-    )
+    if not isinstance(url, str) or not PAGE.fullmatch(url):
+        return None
+    read = unquote(url)  # as a browser reads it, to which %2e%2e leads upwards too
+    return None if any(part in read for part in ("//", "..", "\\")) else url

@@ -12,6 +12,7 @@ from agents.tools.payload import Unit
 from chat.rendering.cards import card_of, found_of
 from chat.rendering.cells import written
 from chat.rendering.lines import HEIGHT, WIDTH
+from chat.rendering.links import page_link
 from chat.rendering.markdown import markdown_html
 from chat.rendering.numbers_marked import Mark, numbers_marked
 from chat.tests.factories import PAYLOAD
@@ -37,6 +38,23 @@ def test_tables_scroll_and_align_numbers() -> None:
 def test_images_are_their_words_and_foreign_links_show_where_they_lead() -> None:
     html = markdown_html("![a chart](https://evil.example/x.png) [offer](https://evil.example/y)")
     assert html.strip() == "<p>a chart offer (https://evil.example/y)</p>"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/models/../logout/",
+        "/models/%2e%2e/logout/",
+        "/chat/%2E./tokens/",
+        "/models/%2f%2fevil.example/",
+        "/models/%5c%5cevil.example/",
+        "//models/evil.example",
+    ],
+)
+def test_a_link_leads_out_of_no_folder(url: str) -> None:
+    assert "<a " not in markdown_html(f"[here]({url})")
+    assert page_link(url) is None
+    assert page_link("/models/1/r/2/?tab=decisions&q=a%20b#step-3") is not None
 
 
 def test_a_text_beyond_measure_is_shown_as_it_is() -> None:
