@@ -123,3 +123,21 @@ def test_says_what_is_wrong_with_a_file(tmp_path: Path, content: str, told: str)
     (tmp_path / "cases.json").write_text(content)
     with pytest.raises(CommandError, match=told):
         oracle(str(tmp_path / "cases.json"))
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("touch fills", "f ran under limit_fill touch"),
+        ("as the moon stands", "f ran under no convention that its words name"),
+    ],
+)
+def test_says_of_a_fill_that_deviates_what_its_convention_was_taken_for(
+    tmp_path: Path, words: str, told: str
+) -> None:
+    bar = {"kind": "close_volume", "start": "2024-03-05T10:00:00", "end": "2024-03-05T10:01:00", "close": 5}
+    order = {"type": "market", "side": "buy", "quantity": 1, "submitted": bar["start"]}
+    case = {"id": "f", "category": "fills", "type": "market", "order": order, "convention": words}
+    steps = [{"bars": [bar], "expect": {"filled": True, "price": 6}}]
+    (tmp_path / "fills.json").write_text(json.dumps({"cases": [case | {"steps": steps}]}))
+    assert oracle(str(tmp_path)).splitlines()[1:] == ["f (common) step 1 price: expected 6, found 5", told]

@@ -82,3 +82,6 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"{result.id} ({result.agreement}) {check.what}: expected {check.expected}, found {check.found}"
                 )
+            if result.deviations and result.category == "fills":
+                named = ", ".join(f"{name} {value}" for name, value in result.settings.items())
+                self.stdout.write(f"{result.id} ran under {named or 'no convention that its words name'}")
