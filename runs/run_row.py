@@ -15,10 +15,15 @@ class RunRow(OwnedModel):
     The foreign key is one of both columns together, which Django can't declare: each migration of such a table says `TieToRun`.
     """
 
+    # Without indexes of their own: nobody asks past the run, and every table has an index that begins with it. The rows
+    # of a user who goes away go with the runs.
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_constraint=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
-    # Without an index of its own: every table has one that begins with the run.
     run = models.ForeignKey(
         "runs.Run",
         on_delete=models.CASCADE,

@@ -12,7 +12,8 @@ TABLES = ("order", "fill", "roundtrip", "position", "equitysegment", "checkpoint
 def user() -> models.ForeignKey:
     return models.ForeignKey(
         db_constraint=False,
-        on_delete=django.db.models.deletion.CASCADE,
+        db_index=False,
+        on_delete=django.db.models.deletion.DO_NOTHING,
         related_name="+",
         to=settings.AUTH_USER_MODEL,
     )

@@ -20,7 +20,8 @@ class Migration(migrations.Migration):
             "user",
             models.ForeignKey(
                 db_constraint=False,
-                on_delete=django.db.models.deletion.CASCADE,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
             ),

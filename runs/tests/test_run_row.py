@@ -46,3 +46,12 @@ def test_a_row_without_its_run_is_refused(alice: User) -> None:
 
     with pytest.raises(IntegrityError, match="tietorun"):
         plant()
+
+
+def test_the_rows_of_a_user_who_goes_away_go_with_the_runs(alice: User, charlie: User) -> None:
+    for user in (alice, charlie):
+        run = run_make(user)
+        rows_insert([Position(user=user, run=run, symbol="SPY", quantity=1, average_price=1)])
+    alice.delete()
+    connection.check_constraints()
+    assert [row.user for row in Position.objects.all()] == [charlie]
