@@ -9,7 +9,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from agents.selectors import statistics_now
-from agents.tests.tape import minutes, trade, trader, wish
+from agents.tasks import run_slice
+from agents.tests.tape import minutes, queued, trade, trader, wish
 from agents.tests.world import bars_make
 from broker.models import EquityPoint, Fill, Order, Position
 from broker.selectors import account_now
@@ -156,3 +157,19 @@ def test_figures_that_were_stored_are_not_shown_for_steps_after_them(
     found = statistics_now(run)
     assert found is not None
     assert (found.as_of_step, Decimal(found.values["profit"])) == (4, Decimal(100))
+
+
+def test_what_is_set_after_a_start_does_not_change_that_run(alice: User, model: TradingModel) -> None:
+    """The worker read the Model as it was by then: its costs, its limits, its user's profile."""
+    minutes(100, 100, 101, 102)
+    script = {1: [wish("buy", 10)], 2: [wish("sell", 4)]}
+    quiet, run = trade(alice, model, script), queued(alice, model, script)
+    TradingModel.objects.filter(pk=model.pk).update(
+        execution={"slippage_bps": "100", "fees": "bps", "fee_bps": "50"}, max_position_size_dollars=1
+    )
+    TradingProfile.objects.filter(user=alice).update(max_position_size_percent=1)
+    assert not run_slice(alice.pk, run.pk, slice_seconds=60)
+    run.refresh_from_db()
+    assert fills(run) == fills(quiet) == [(2, 10, Decimal(100)), (3, 4, Decimal(101))]
+    assert (run.equity, run.denial_count) == (quiet.equity, 0)
+    assert run.statistics.benchmark_return == quiet.statistics.benchmark_return
