@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -41,6 +41,26 @@ class CaseResult:
     @property
     def deviations(self) -> list[Check]:
         return [check for check in self.checks if not check.holds]
+
+
+class Noted(Mapping[str, Any]):
+    """What a case gives, noting what of it was looked at."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self._given, self._read = given, set[str]()
+
+    def __getitem__(self, name: str) -> Any:
+        self._read.add(name)
+        return self._given[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given)
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+    def unread(self) -> tuple[str, ...]:
+        return tuple(sorted(f"input.{name}" for name in self._given.keys() - self._read))
 
 
 class NotSupported(Exception):

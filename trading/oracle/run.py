@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from trading.oracle import algorithms, fees, fills, portfolio
-from trading.oracle.results import CaseResult, Check, NotSupported, Outcome, check
+from trading.oracle.results import CaseResult, Check, Noted, NotSupported, Outcome, check
 from trading.statistics.oracle_cases import UnsupportedCase, evaluate_case
 
 Answered = tuple[list[Check], dict[str, Any]]
@@ -20,6 +20,9 @@ def run_case(case: Any, data: Path) -> CaseResult:
     """
     if not isinstance(case, Mapping):
         return _result({}, Outcome.UNREADABLE, reason=f"a case should be an object, found {case!r:.80}")
+    given = Noted(case["input"]) if isinstance(case.get("input"), Mapping) else None
+    if given is not None:
+        case = {**case, "input": given}
     try:
         checks, settings = _answer(case, data)
     except (NotSupported, UnsupportedCase) as reason:
@@ -35,7 +38,7 @@ def run_case(case: Any, data: Path) -> CaseResult:
     if not checks:
         return _result(case, Outcome.UNREADABLE, reason="nothing of what it expects is known here")
     outcome = Outcome.HOLDS if all(item.holds for item in checks) else Outcome.DEVIATES
-    unread = _unread(case, checks)
+    unread = _unread(case, checks) + (given.unread() if given is not None else ())
     return _result(case, outcome, checks=tuple(checks), settings=settings, unread=unread)
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -110,11 +111,12 @@ def _rolling(kind: str) -> Callable[[StatsCase], list[Any]] | None:
         if window < 1:
             raise ValueError(f"window should be at least 1, was {window}")
         columns = {name: case.given[name] for name in series if isinstance(case.given.get(name), list)}
-        stretches = (
+        stretches: Iterator[Any] = (
             {name: values[first : first + window] for name, values in columns.items()}
             for first in range(len(case.given["returns"]) - window + 1)
         )
-        return [formula(replace(case, given={**case.given, **stretch})) for stretch in stretches]
+        rest = cast(dict[str, Any], case.given)  # only read
+        return [formula(replace(case, given=ChainMap(stretch, rest))) for stretch in stretches]
 
     return rolled
 

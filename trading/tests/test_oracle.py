@@ -108,6 +108,7 @@ def test_fields_that_nobody_knows_are_passed_over() -> None:
     del case["agreement"], case["tolerance"]
     result = run_case(case, Path())
     assert (result.outcome, result.agreement) == (Outcome.HOLDS, "common")
+    assert result.unread == ("input.venue",)
 
 
 @pytest.mark.parametrize("content", [None, "", "[1, 2]", '{"case": []}', '{"cases": {}}'])

@@ -79,3 +79,18 @@ def test_figures_of_what_does_not_fit_together(kind: str, given: dict[str, Any],
     case = {"id": "derived", "category": "stats", "type": kind, "input": given, "expected": 1}
     result = run_case(case, Path())
     assert (result.outcome, reason in result.reason) == (Outcome.UNREADABLE, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "unread"),
+    [
+        ("max_drawdown", {"returns": [0.0], "risk_free": 0.01}, ("input.risk_free",)),
+        ("rolling_max_drawdown", {"returns": [0.0], "window": 1, "cutoff": 0.1}, ("input.cutoff",)),
+        ("rolling_sharpe_ratio", {"returns": [0.1, 0.3], "window": 2, "risk_free": [0.1, 0.1]}, ()),
+    ],
+)
+def test_what_a_figure_does_not_look_at_is_named(
+    kind: str, given: dict[str, Any], unread: tuple[str, ...]
+) -> None:
+    case = {"id": "derived", "category": "stats", "type": kind, "input": given, "expected": 1}
+    assert run_case(case, Path()).unread == unread
