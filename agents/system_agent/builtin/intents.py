@@ -5,7 +5,7 @@ from __future__ import annotations
 from agents.system_agent.builtin.base import Intent
 from agents.system_agent.builtin.topics.across import ACROSS
 from agents.system_agent.builtin.topics.activity import HELD, QUIET
-from agents.system_agent.builtin.topics.figures import FIGURE, RESULT, TRUST
+from agents.system_agent.builtin.topics.figures import AI_COST, FIGURE, RESULT, STANDING, TRUST
 from agents.system_agent.builtin.topics.help import ACT, HELP, THANKS, UNKNOWN
 from agents.system_agent.builtin.topics.looking import BARS, DECISION, DENIED, FEATURE, REASONING
 from agents.system_agent.builtin.topics.other_terms import WHAT_IF
@@ -32,6 +32,8 @@ INTENTS = (
     PATTERNS,
     BEST_AND_WORST,
     TRUST,
+    AI_COST,
+    STANDING,
     FIGURE,
     HELD,
     DECISION,

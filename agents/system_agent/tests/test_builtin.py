@@ -19,6 +19,7 @@ from agents.tools.base import Asking
 from agents.tools.tests.scene import losing_run_of, market_make, model_of
 from profiles.models import TradingModel
 from runs.models import Run, RunStatistics
+from runs.tests.factories import run_make
 
 QUESTIONS = {
     "why": ["Why did I lose money?", "what made the money?", "Where do my Models lose money?", "where were the losses"],
@@ -47,7 +48,28 @@ QUESTIONS = {
     "act": ["delete all my runs", "buy 100 shares of TEST", "please stop the run", "Can you place an order?", "sell everything"],
     "unknown": ["", "42", "ÄÖÜ", "？", "asdf qwer"],
 }  # fmt: skip
-PAIRS = [(name, question) for name, questions in QUESTIONS.items() for question in questions]
+# What people ask about one run in everyday words.
+EVERYDAY = {
+    "figure": ["What did this run earn?", "how much did I make", "profit?", "P/L", "what's my ROI", "net profit", "how much am I down", "What was my gain in percent?", "did it beat the market?", "what is my balance", "how much did I have at the end?", "how risky was it?", "how often did it trade", "did it overtrade?", "longest losing streak", "how much per trade", "what was the biggest position", "were there errors?", "why is it paused?", "is it finished?"],
+    "result": ["Did I make money?", "am I up or down?", "Is it in profit?", "was it a good run?", "what happened?", "tell me about this run", "What's the bottom line?", "give me the numbers"],
+    "trust": ["Was it worth it?", "should I use this strategy with real money?"],
+    "best_and_worst": ["what went well?", "Which trade cost me the most?", "was I stopped out?", "what stocks did it trade"],
+    "drawdown": ["what was the worst moment?"],
+    "decision": ["when did it buy?", "what did it buy"],
+    "denied": ["did any rule block something?"],
+    "suggest_rule": ["how can I make it better?", "what would you change?"],
+    "limits": ["what's the strategy", "what does this model do"],
+    "held": ["what are my positions"],
+    "patterns": ["what time did it make the most money"],
+    "ai_cost": ["what did the AI cost?", "how many tokens did it use?"],
+    "unknown": ["how much cash is left"],
+}  # fmt: skip
+PAIRS = [
+    (name, question)
+    for asked_so in (QUESTIONS, EVERYDAY)
+    for name, questions in asked_so.items()
+    for question in questions
+]
 # Of a run that is not there in every scene.
 MAY_FAIL = {"Compare with run 2", "run 1 vs run 2"}
 
@@ -85,6 +107,24 @@ def test_why_did_i_lose_money(alice: User, losing_run: Run) -> None:
     assert f"[run 1 step 2]({base}2#decision) TEST long, 10 shares from 100.00 to 96.00: −$42.00" in told.text
     assert f"({base}9#decision)" in told.text
     assert told.end.grounding.verified_share == 1
+
+
+@pytest.mark.parametrize("question", ["What did this run earn?", "profit?"])
+def test_what_a_run_earned_is_said_first(alice: User, losing_run: Run, question: str) -> None:
+    told = asked(alice, question, losing_run)
+    assert told.text.startswith("**Profit: −$56.00** in run 1 of Scripted")
+
+
+def test_whether_money_was_made_is_answered_in_words(alice: User, losing_run: Run) -> None:
+    told = asked(alice, "Did I make money?", losing_run)
+    assert told.text.startswith("**Run 1 of Scripted, as of step 13, lost $56.00** (−0.56\u202f%)")
+
+
+def test_a_run_without_a_step_has_no_result(alice: User, losing_run: Run) -> None:
+    waiting = run_make(alice, losing_run.model)
+    told = asked(alice, "Did I make money?", waiting)
+    assert "has taken no step yet" in told.text
+    assert "neither lost nor made" not in told.text
 
 
 def test_a_winning_part_is_told_as_such(alice: User, losing_run: Run) -> None:

@@ -97,6 +97,7 @@ HELD = Intent(
     "held",
     words(
         r"\bwhat\b.{0,20}\b(hold(s|ing)?|held|own(s|ed)?)\b(?!.{0,10}\btimes?\b)",
+        r"\b(open|current|my) positions?\W*$",
         r"\b(open|current) positions?\b",
         r"\bstill (hold|held|holding)\b",
         r"\bholdings?\b(?!.{0,3}\btimes?\b)",

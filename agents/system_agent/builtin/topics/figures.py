@@ -15,19 +15,25 @@ NAMED = (
     (words(r"\bcalmar\b"), ("calmar",)),
     (words(r"\bwin(ning)?[- ]?rates?\b", r"\bhit rate\b", r"\bhow (many|often)\b.{0,20}\b(win|won|winners?)\b"), ("win_rate", "winning_trips", "losing_trips", "trip_count")),
     (words(r"\bprofit factor\b"), ("profit_factor", "gross_profit", "gross_loss")),
+    (words(r"\b(win(ning)?|los(ing|s(es)?)|wins|winners|losers)\b.{0,10}\bstreaks?\b", r"\bstreaks? of\b", r"\bin a row\b"), ("longest_losing_streak", "longest_winning_streak", "losing_trips", "winning_trips")),
+    (words(r"\bper (round )?(trade|trip)\b"), ("expectancy", "average_win", "average_loss", "trip_count")),
+    (words(r"\brisky?\b", r"\brisks?\b.{0,20}\b(did|was|were)\b"), ("max_drawdown", "max_exposure", "time_in_market", "annual_volatility")),
     (words(r"\bdraw ?downs?\b"), ("max_drawdown", "average_drawdown", "current_drawdown")),
-    (words(r"\bhow many (round )?(trades|trips)\b", r"\bnumber of trades\b"), ("trip_count", "orders", "fills")),
+    (words(r"\bhow many (round )?(trades|trips)\b", r"\bnumber of trades\b", r"\bhow often\b.{0,20}\btrad", r"\bover-?trad", r"\b(so|too) many trades\b", r"\btrad(e|ed|ing) (so |too |very )?(much|often|a lot)\b"), ("trip_count", "orders", "fills")),
     (words(r"\bhow many (orders|fills|denials)\b"), ("orders", "fills", "denials")),
     (words(r"\b(decider|ai model|language model)\b", r"\bwh(o|ich|at)\b.{0,20}\b(decided|decides|made)\b.{0,20}\b(decisions?|it)\b"), ("decider", "decided_share", "answered", "asked")),
+    (words(r"\b(errors?|fail(s|ed|ures?)?|broke(n)?)\b"), ("state", "answered", "asked", "coverage", "denials")),
+    (words(r"\b(finished|completed?|paused?|still (going|running)|stop(ped)? (early|so soon))\b(?!.*\b(data|bars)\b)", r"\bwhy did it stop\b"), ("state", "step", "steps")),
     (words(r"\bcoverage\b", r"\b(data|bars)\b.{0,20}\b(complete|missing|gaps?)\b", r"\b(missing|complete)\b.{0,20}\b(data|bars)\b"), ("coverage",)),
     (words(r"\b(fees?|commissions?)\b", r"\bslippage\b", r"\bcosts?\b"), ("fees_paid", "slippage_paid", "traded_value")),
-    (words(r"\bexposure\b", r"\btime in (the )?market\b"), ("time_in_market", "average_exposure", "max_exposure")),
+    (words(r"\bexpos(ure|ed)\b", r"\b(how (big|large)|biggest|largest)\b.{0,20}\bpositions?\b", r"\btime in (the )?market\b"), ("time_in_market", "average_exposure", "max_exposure")),
     (words(r"\bturnover\b", r"\btraded value\b"), ("turnover", "traded_value")),
     (words(r"\bvolatility\b"), ("annual_volatility",)),
     (words(r"\baverage (win|loss)\b", r"\bpayoff\b", r"\bexpectancy\b"), ("expectancy", "average_win", "average_loss", "payoff_ratio")),
     (words(r"\bholding time\b", r"\bhow long\b.{0,30}\b(hold|held)\b"), ("average_holding_seconds", "median_holding_seconds")),
-    (words(r"\b(benchmark|buy[- ]and[- ]hold|just (buying|holding)|(better|worse) than (just )?(buy|hold))"), ("excess_return", "total_return", "benchmark_return")),
-    (words(r"\bp ?& ?l\b", r"\bpnl\b", r"\bhow much\b.{0,30}\b(make|made|earn(ed)?|gain(ed)?|lose|lost)\b", r"\bthe profit\b"), ("profit", "total_return", "trip_profit")),
+    (words(r"\b(benchmark|buy[- ]and[- ]hold|just (buying|holding)|(better|worse) than (just )?(buy|hold))", r"\b(beat(s|en|ing)?|(out|under) ?perform(s|ed|ing)?)\b", r"\balpha\b"), ("excess_return", "total_return", "benchmark_return")),
+    (words(r"\b(balance|(final|ending) equity|account value)\b", r"\bhow much\b(?!.{0,20}\bcash\b).{0,30}\b(at the end|left|in the end|do i have|did i have)\b"), ("final_equity", "initial_equity", "profit", "total_return")),
+    (words(r"\bp ?[&/] ?l\b", r"\bpnl\b", r"\broi\b", r"^\W*((what|how much)\b.{0,20}\b)?((net|total|my|the|overall) )*(profits?|gains?|earnings)\W*$", r"\b(gain|profit) in (percent|%|dollars)", r"\bwhat (did|has|have)\b(?!.*\b(rules?|gates?)\b).{0,40}\bearn", r"\bearnings\b", r"\bhow (much|far)\b.{0,20}\b(up|down)\b", r"\bhow much\b.{0,30}\b(make|made|earn(ed)?|gain(ed)?|lose|lost)\b", r"\bthe profit\b"), ("profit", "total_return", "trip_profit")),
     (words(r"\breturns?\b"), ("total_return", "benchmark_return", "excess_return")),
 )  # fmt: skip
 MEANING = words(r"\b(mean(s|ing)?|definition|defined?|computed|calculated|formula|say)\b")
@@ -93,6 +99,10 @@ def caution(found: Found) -> str:
 
 def result_line(found: Found) -> str:
     """What it came to, and how that stands beside holding."""
+    if not found.has("profit"):
+        return (
+            f"**{found.title.removeprefix('Statistics of ')} has taken no step yet**, so there is no result."
+        )
     profit, excess = found.value("profit"), found.value("excess_return")
     did = "lost" if profit < 0 else "made" if profit else "neither lost nor made money"
     came_to = f"{did} {amount(profit)}** ({found.said('total_return')})" if profit else f"{did}**"
@@ -109,6 +119,8 @@ def result_line(found: Found) -> str:
 
 def write_result(results: Results) -> str:
     found = results["calculate_metrics"]
+    if not found.has("profit"):
+        return paragraphs(result_line(found), *found.notes)
     lines = [f"{label}: {found.said(key)}" for key, label in KEY_FIGURES if found.fact(key)]
     undefined = any(not found.has(key) for key, _ in KEY_FIGURES)
     return paragraphs(
@@ -154,6 +166,35 @@ def answered_line(found: Found) -> str:
     return f"{line}, of {found.said('as_of_step')} steps in all" if asked < steps else line
 
 
+def write_ai_cost(results: Results) -> str:
+    return paragraphs(
+        "**What asking a language model cost stands on the run's page**, under “AI spending” beside its result, and call by "
+        "call on its tab “LLM calls”.",
+        "All runs and days together are under “AI endpoints”, “Spending”. A plain rule costs nothing to ask.",
+    )
+
+
+AI_COST = Intent(
+    "ai_cost",
+    words(
+        r"\b(ai|llm|language model|gpt\S*|tokens?)\b.{0,20}\b(cost|costs|expensive|spend|spent|spending|price)\b",
+        r"\b(cost|costs|expensive|spend|spent|spending|pay|paid)\b.{0,20}\b(ai|llm|language model|gpt\S*|tokens?)\b",
+        r"\bhow many\b.{0,20}\b(tokens|calls)\b",
+    ),
+    always(),
+    write_ai_cost,
+)
+STANDING = Intent(
+    "result",
+    words(
+        r"^\W*((and|so|well|ok(ay)?)\W+)*(did|does|do|has|have|is|am|was|are|were)\b.{0,30}"
+        r"\b(money|profit(s|able)?|(up|down)( or (up|down))?\W*$|positive|negative|in the (green|red|black|plus|minus)|ahead"
+        r"|(a )?(good|bad|decent|success\w*)( (run|result|day))?\W*$)",
+        r"\bhow (good|bad|well) (was|is|did|does)\b",
+    ),
+    always(tool("calculate_metrics")),
+    write_result,
+)
 FIGURE = Intent(
     "figure",
     words(
@@ -168,13 +209,18 @@ RESULT = Intent(
         r"\b(metrics?|statistics|performance|results?|summary|summari[sz]e|status|overview)\b",
         r"\bhow (did|does|do|is|was|are)\b.{0,30}\b(it|run|runs|model|do|doing|go|going|perform\w*)\b",
         r"\bwhat did\b.{0,60}\bdo\b",
+        r"\bwhat happened\W*$",
+        r"\b(bottom line|the numbers|outcome)\b",
+        r"\b(tell me (more )?about|describe|explain|walk me through)\b.{0,12}\b(run|it|session|day)\W*$",
     ),
     always(tool("calculate_metrics")),
     write_result,
 )
 TRUST = Intent(
     "trust",
-    words(r"\b(luck(y)?|chance|trust|reliable|significant|significance|skill|fluke|believe)\b"),
+    words(
+        r"\b(luck(y)?|chance|trust|reliable|significant|significance|skill|fluke|believe|real money|worth(while)?)\b"
+    ),
     always(tool("calculate_metrics")),
     write_trust,
 )

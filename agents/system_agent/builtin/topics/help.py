@@ -6,6 +6,7 @@ from agents.system_agent.builtin.base import Intent, Results, always, words
 from agents.system_agent.builtin.reading import bullets, paragraphs
 
 EXAMPLES = (
+    "What did this run earn?",
     "Why did I lose money?",
     "Show the best and worst trades",
     "Explain the drawdown",

@@ -185,13 +185,14 @@ DECISION = Intent(
         r"\b(step|decision|order)\s+#?\d+",
         r"\bwhy did (it|you|the model)\b.{0,30}\b(buy|sell|short|cover|close|open|enter|exit)\b",
         r"\bat \d{1,2}:\d\d\b",
+        r"\b(when|what|where)\b.{0,10}\bdid (it|you|i|the model|this run)\b.{0,10}\b(buy|sell|short)\b",
     ),
     decision_uses,
     write_decision,
 )
 DENIED = Intent(
     "denied",
-    words(r"\b(denied|denials?|rejected|refused|blocked)\b"),
+    words(r"\b(denied|denials?|rejected|refused|block(s|ed|ing)?|den(y|ies)|refuses?|rejects?)\b"),
     always(tool("get_reasoning", outcome="denied", limit=10), tool("rule_report")),
     write_denied,
 )

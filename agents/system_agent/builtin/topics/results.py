@@ -143,6 +143,7 @@ DRAWDOWN = Intent(
         r"^(?!.*\b(mean(s|ing)?|definition|defined|computed|calculated|formula)\b).*\bdraw ?downs?\b",
         r"\bdeepest\b",
         r"\bfell\b",
+        r"\bworst (moment|time|point|part|stretch)\b",
         r"\bfall\b",
     ),
     always(tool("explain_drawdown")),
@@ -165,7 +166,7 @@ PATTERNS = Intent(
     words(
         r"\bpatterns?\b",
         r"\btime of (the )?day\b",
-        r"\b(when|which hours?)\b.{0,40}\b(money|win|lose|best|worst|trade)",
+        r"\b(when|which hours?|what time)\b.{0,40}\b(money|win|lose|best|worst|trade)",
         r"\bholding times?\b",
         r"\bconfiden(t|ce)\b",
         r"\bin common\b",

@@ -118,6 +118,8 @@ SUGGEST = Intent(
         r"\bwhich rules? (would|could|might)\b",
         r"\brules? (that|which) (would|could|might)\b",
         r"\b(what|how)\b.{0,30}\b(improve|do better|do differently|fix)\b",
+        r"\bmake (it|this|that) better\b",
+        r"\bwhat (would|should|could) (you|i|we) change\W*$",
     ),
     always(tool("suggest_rules"), propose_best),
     write_suggestion,
@@ -138,6 +140,8 @@ LIMITS = Intent(
     words(
         r"\b(limits?|config(uration)?|settings?|set up|rules bind|may (this|my|the) model)\b",
         r"\bwhich rules\b",
+        r"\bstrategy\b",
+        r"\bwhat does (this|the|my) (model|trader)\b",
         r"\bmy models\b",
     ),
     always(tool("get_model_config")),
