@@ -24,38 +24,60 @@ BARE = frozenset({"smallint", "integer", "bigint", "numeric", "double precision"
 MOMENT = "timestamp with time zone"
 
 
+class Layout:
+    """Some fields of a model in the order of their columns, and what takes their values from an object, as the driver
+    takes them."""
+
+    __slots__ = ("columns", "kinds", "table", "values_of")
+
+    def __init__(self, model: type[models.Model], fields: Sequence[AnyField]) -> None:
+        self.table: str = model._meta.db_table
+        self.columns = [str(field.column) for field in fields]
+        self.kinds = [type_of(field) for field in fields]
+        self.values_of = getter(fields)
+
+
+@cache
+def layout_of(model: type[models.Model], has_keys: bool) -> Layout:
+    return Layout(
+        model, [field for field in model._meta.concrete_fields if has_keys or not field.primary_key]
+    )
+
+
+@cache
+def layout_named(model: type[models.Model], names: tuple[str, ...]) -> Layout:
+    by_attribute = {field.attname: field for field in model._meta.concrete_fields}
+    return Layout(model, [by_attribute[name] for name in names])
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Rows on their way into a table: some of its fields, and for each row their values as the driver takes them."""
 
-    fields: Sequence[AnyField]
+    layout: Layout
     values: Sequence[Sequence[Any]]
 
     @classmethod
     def of(cls, rows: Sequence[models.Model]) -> Self:
         """All fields of some objects; without their keys, if they have none yet."""
-        fields = fields_of(type(rows[0]), rows[0].pk is not None)
-        return cls(fields, list(map(getter(fields), rows)))
+        layout = layout_of(type(rows[0]), rows[0].pk is not None)
+        return cls(layout, list(map(layout.values_of, rows)))
 
     @classmethod
     def named(
         cls, model: type[models.Model], names: tuple[str, ...], values: Sequence[Sequence[Any]]
     ) -> Self:
         """Rows for which making objects first would take too long; JSON is given as text."""
-        return cls(fields_named(model, names), values)
+        return cls(layout_named(model, names), values)
 
     @property
-    def table(self) -> str:
-        return str(self.fields[0].model._meta.db_table)
-
-    @property
-    def columns(self) -> list[str]:
-        return [str(field.column) for field in self.fields]
+    def start(self) -> str:
+        return f'INSERT INTO "{self.layout.table}" ({quoted(self.layout.columns)})'
 
     def insertion(self) -> tuple[str, list[Any]]:
         """One statement for all of them, and its values."""
-        places = f"({', '.join(['%s'] * len(self.fields))})"
-        text = f'INSERT INTO "{self.table}" ({quoted(self.columns)}) VALUES {", ".join([places] * len(self.values))}'  # noqa: S608
+        places = f"({', '.join(['%s'] * len(self.layout.columns))})"
+        text = f"{self.start} VALUES {', '.join([places] * len(self.values))}"
         return text, [value for row in self.values for value in row]
 
     def spread(self) -> tuple[str, list[Any]]:
@@ -63,8 +85,7 @@ class Rows:
         shown, arrays, values = [], [], []
         # The last column of each type; its neighbour may be the same.
         spellings: dict[str, tuple[Sequence[Any], str]] = {}
-        for field, column in zip(self.fields, zip(*self.values, strict=True), strict=True):
-            kind = type_of(field)
+        for kind, column in zip(self.layout.kinds, zip(*self.values, strict=True), strict=True):
             if is_same(column, kind):
                 shown.append(f"%s::{kind}")
                 values.append(column[0])
@@ -80,7 +101,7 @@ class Rows:
         if not arrays:
             return self.insertion()
         names = ", ".join(f"c{place}" for place in range(1, len(arrays) + 1))
-        text = f'INSERT INTO "{self.table}" ({quoted(self.columns)}) SELECT {", ".join(shown)} '
+        text = f"{self.start} SELECT {', '.join(shown)} "
         text += f"FROM unnest({', '.join(array for array, _ in arrays)}) AS given({names})"
         return text, [*values, *(array for _, array in arrays)]
 
@@ -91,9 +112,7 @@ def rows_insert(rows: Rows | Sequence[models.Model]) -> None:
         if not rows:
             return
         rows = Rows.of(rows)
-    if len(rows.values) >= FEWEST_TO_SPREAD and not any(
-        type_of(field).endswith("]") for field in rows.fields
-    ):
+    if len(rows.values) >= FEWEST_TO_SPREAD and not any(kind.endswith("]") for kind in rows.layout.kinds):
         write_ahead(*rows.spread())
     elif rows.values:
         write(*rows.insertion())
@@ -133,10 +152,10 @@ def rows_upsert(rows: Sequence[models.Model], *, unique: Sequence[str], changing
 
 def row_update(row: models.Model, names: tuple[str, ...]) -> None:
     """Store some fields of a row, found by its key, as they are in memory."""
-    fields = fields_named(type(row), names)
-    changes = ", ".join(f'"{field.column}" = %s' for field in fields)
-    table, key = row._meta.db_table, row._meta.pk.column
-    write(f'UPDATE "{table}" SET {changes} WHERE "{key}" = %s', [*getter(fields)(row), row.pk])  # noqa: S608
+    layout = layout_named(type(row), names)
+    changes = ", ".join(f'"{column}" = %s' for column in layout.columns)
+    where = f'WHERE "{row._meta.pk.column}" = %s'
+    write(f'UPDATE "{layout.table}" SET {changes} {where}', [*layout.values_of(row), row.pk])  # noqa: S608
 
 
 def quoted(columns: Iterable[str]) -> str:
@@ -155,7 +174,6 @@ def ids_reserve(model: type[models.Model], count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-@cache
 def type_of(field: AnyField) -> str:
     """The type of a field's column, without a length: the column itself sees to that."""
     kind = str(field.db_type(connection))
@@ -191,19 +209,7 @@ def in_quotes(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-@cache
-def fields_of(model: type[models.Model], has_keys: bool) -> tuple[AnyField, ...]:
-    return tuple(field for field in model._meta.concrete_fields if has_keys or not field.primary_key)
-
-
-@cache
-def fields_named(model: type[models.Model], names: tuple[str, ...]) -> tuple[AnyField, ...]:
-    by_attribute = {field.attname: field for field in model._meta.concrete_fields}
-    return tuple(by_attribute[name] for name in names)
-
-
-@cache
-def getter(fields: tuple[AnyField, ...]) -> Callable[[models.Model], Sequence[Any]]:
+def getter(fields: Sequence[AnyField]) -> Callable[[models.Model], Sequence[Any]]:
     """What takes the values of these fields from an object, as the driver takes them."""
     forms = [(place, form) for place, field in enumerate(fields) if (form := form_of(field)) is not None]
     take_all: Callable[[models.Model], Any] = attrgetter(*(field.attname for field in fields))
