@@ -6,7 +6,7 @@ import resource
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +24,7 @@ from trading.session import start_account
 from trading.settings import ExecutionSettings, FeeModel, SlippageModel
 
 LENGTH = Timeframe.MINUTE.bar_seconds
+WARM_UP = 10_000  # bars
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,10 @@ class SessionRequest:
     params: Mapping[str, Any]
     cash: Decimal
     fee_per_order: Decimal
+
+    def warm_up(self) -> SessionRequest:
+        """Its beginning, to be walked before it is measured: a worker has walked many sessions already."""
+        return replace(self, columns=self.columns.rows(slice(WARM_UP)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,8 @@ def snapshot() -> dict[str, Any]:
 
 def session_pace(request: SessionRequest) -> SessionPace:
     """Walk the whole session in memory, as a worker does between two commits, and measure."""
+    for _ in batches(desk_make(request.warm_up())):
+        pass
     desk, counts = desk_make(request), Counter[str]()
     watch = Stopwatch()
     for batch in batches(desk):

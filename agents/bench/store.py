@@ -25,6 +25,15 @@ def stored_pace(request: SessionRequest) -> SessionPace:
 
     All that a worker's commit does is done and measured, to the log of PostgreSQL on its disk, except that it is undone.
     """
+    stored(request.warm_up())
+    desk, run, watch = stored(request)
+    transaction.set_rollback(True)
+    counts = {"orders": run.order_count, "fills": run.fill_count, "denials": run.denial_count}
+    return pace_of(request, desk, watch, counts, stored=True)
+
+
+def stored(request: SessionRequest) -> tuple[Desk, Run, Stopwatch]:
+    """Walk a whole session as a worker does, and store it."""
     desk = desk_make(request)
     run = run_make(request, desk)
     watch, following = Stopwatch(), batches(desk)
@@ -38,9 +47,7 @@ def stored_pace(request: SessionRequest) -> SessionPace:
     statistics_refresh(run)
     commit_as_it_were()
     watch.stop()
-    transaction.set_rollback(True)
-    counts = {"orders": run.order_count, "fills": run.fill_count, "denials": run.denial_count}
-    return pace_of(request, desk, watch, counts, stored=True)
+    return desk, run, watch
 
 
 def commit_as_it_were() -> None:
