@@ -6,9 +6,10 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from agents.live.stored import stored_check
+from agents.live.again import seen_check
 from agents.services import session_start
 from runs.cadence import Cadence
+from runs.live.selectors import seer_of, walks_over_seen
 from runs.models import Mode, Run, Session
 from runs.selectors import access_run
 from runs.services.start import RunRequest
@@ -29,6 +30,8 @@ def request_again(run: Run, key: str = "") -> RunRequest:
         budget=dict(run.budget),
         cadence=cadence_of(run),
         idempotency_key=key,
+        replay_of=seer_of(run) if walks_over_seen(run) else None,
+        is_as_seen=walks_over_seen(run),
     )
 
 
@@ -37,10 +40,10 @@ def cadence_of(run: Run) -> str:
 
 
 def session_again(user: User, run_id: int, *, key: str) -> Run:
-    """Start a run with the settings of another; the same key starts one run. Raises as `session_start` does, and
-    Conflict for a live one whose bars are not stored."""
+    """Start a run with the settings of another; the same key starts one run. One that was live is run again over the bars
+    that it saw. Raises as `session_start` does, and Conflict for one that is still live, or saw nothing."""
     run = access_run(user, run_id)
-    stored_check(run)
+    seen_check(run)
     return session_start(user, request_again(run, key))[0]
 
 

@@ -23,7 +23,7 @@ from rules.limits import effective_limits
 from rules.market_view import Past
 from rules.rule_checks import needs_of
 from rules.snapshot import RuleSpec
-from runs.live.selectors import seen_load
+from runs.live.selectors import NOTHING_SEEN, seen_load, seer_of, walks_over_seen
 from runs.models import Mode, Run
 from trading.benchmarks import Actions
 from trading.corporate_actions import CorporateAction, Split
@@ -173,7 +173,7 @@ def timeline_load(
     if run.mode == Mode.DAILY:
         days = trading_days(run.date_from, run.date_to)
         timeline = load_days(run.symbols, days, needs_quotes=has_quotes)
-    elif run.is_live:
+    elif walks_over_seen(run):
         timeline = load_seen(run)
     else:
         timeline = load_session(run.symbols, run.date_from, run.session, needs_quotes=has_quotes)
@@ -196,8 +196,9 @@ def load_session(symbols: list[str], day: date, session: str, *, needs_quotes: b
 
 
 def load_seen(run: Run) -> Timeline:
-    """What a live run has been shown so far, as it was when it was shown."""
-    seen, bounds = seen_load(run), bounds_of(run.date_from, run.session)
+    """What a live run has been shown so far, as it was when it was shown; or the run that this one repeats, all of it."""
+    seer, bounds = seer_of(run), bounds_of(run.date_from, run.session)
+    seen = NOTHING_SEEN if seer is None else seen_load(seer)
     length = Timeframe.MINUTE.bar_seconds
     minutes = int((bounds.close - bounds.open).total_seconds()) // length
     return Timeline(
@@ -206,8 +207,8 @@ def load_seen(run: Run) -> Timeline:
         seen.starts + length,
         Timeframe.MINUTE,
         minutes * len(run.symbols),
-        closes=bounds.close,
-        problems=seen.problems,
+        closes=bounds.close if run.is_live else None,
+        problems=seen.problems if run.is_live else {},
     )
 
 

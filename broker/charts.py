@@ -15,7 +15,7 @@ from market.calendar import session_bounds
 from market.columns import BarColumns, Timeframe
 from market.following import bars_followed, listings_load
 from market.selectors import bars_load
-from runs.live.selectors import bars_seen
+from runs.live.selectors import bars_seen, seer_of, walks_over_seen
 from runs.models import Mode, Run
 from trading.orders import OPEN_STATUSES
 
@@ -74,8 +74,9 @@ def bars_until(run: Run, symbol: str, now: datetime) -> BarColumns:
 
     The clock stands at ends of bars, so every bar that starts before it has closed.
     """
-    if run.is_live:
-        return bars_seen(run, symbol, now)
+    if run.is_live or (run.replay_of_id is not None and walks_over_seen(run)):
+        seer = seer_of(run)
+        return BarColumns.empty() if seer is None else bars_seen(seer, symbol, now)
     bounds = session_bounds(run.date_from, run.session) if run.mode == Mode.INTRADAY else None
     if bounds is not None:
         return bars_load([symbol], Timeframe.MINUTE, bounds.open, now)[symbol]

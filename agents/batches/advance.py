@@ -11,6 +11,7 @@ from agents.batches.selectors import access_batch
 from agents.services import session_start
 from core.errors import Conflict, Forbidden, UserError
 from core.live import publish_on_commit
+from runs.live.selectors import walks_over_seen
 from runs.services.start import RunRequest
 
 
@@ -41,7 +42,7 @@ def batch_advance(user: User, batch_id: int) -> int:
 
 
 def run_request(batch: Batch, item: BatchItem) -> RunRequest:
-    asked, decider = batch.request, batch.snapshot["decider"]
+    asked, decider, source = batch.request, batch.snapshot["decider"], batch.source
     return RunRequest(
         model_id=batch.model_id,
         symbols=asked["symbols"],
@@ -53,7 +54,8 @@ def run_request(batch: Batch, item: BatchItem) -> RunRequest:
         decider_params=decider["params"],
         budget=asked["budget"],
         idempotency_key=f"batch-{batch.pk}-{item.seq}",
-        replay_of=batch.source,
+        replay_of=source,
+        is_as_seen=source is not None and walks_over_seen(source) and item.date_from == source.date_from,
         snapshot=batch.snapshot,
         told_with=told_with(batch),
     )

@@ -15,7 +15,7 @@ from agents.batches.advance import batch_advance
 from agents.batches.changes import settings_of, snapshot_changed
 from agents.batches.models import Batch, BatchItem
 from agents.batches.selectors import access_batch
-from agents.live.stored import stored_check
+from agents.live.again import seen_check
 from core.errors import Conflict, UserError
 from core.live import publish_on_commit
 from profiles.selectors import access_model
@@ -53,7 +53,7 @@ def batch_create(user: User, request: BatchRequest) -> Batch:
     own = (source.date_from, source.date_to)
     days = list(dict.fromkeys(request.days)) or [own]
     if own in days:
-        stored_check(source)
+        seen_check(source)
     if len(days) > MOST_RUNS:
         raise wrong("days", f"A batch has at most {MOST_RUNS} runs; {len(days)} days were chosen.")
     batch = Batch.objects.create(

@@ -10,6 +10,7 @@ import numpy as np
 
 from market.columns import BarColumns, Ints
 from runs.live.models import Fate, LiveBar, LiveStep
+from runs.live.terms import AS_SEEN_LIVE, BARS_FROM
 from runs.models import Run
 
 VALUES = ("start", "open", "high", "low", "close", "volume")
@@ -21,6 +22,21 @@ class Seen(NamedTuple):
     columns: dict[str, BarColumns]
     starts: Ints  # epoch seconds UTC, of each step
     problems: dict[int, str]
+
+
+NOTHING_SEEN = Seen({}, np.array([], dtype=np.int64), {})
+
+
+def walks_over_seen(run: Run) -> bool:
+    """Whether a run's bars are what a live run saw: its own eyes, or the run that it repeats."""
+    return run.is_live or run.snapshot.get(BARS_FROM) == AS_SEEN_LIVE
+
+
+def seer_of(run: Run) -> Run | None:
+    """The live run whose bars such a run walks over; None once that run is gone for good."""
+    if run.is_live or run.replay_of is None:
+        return run if run.is_live else None
+    return seer_of(run.replay_of)
 
 
 def seen_load(run: Run) -> Seen:

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 MINUTE = timedelta(minutes=1)
+BARS_FROM = "bars_from"  # what says in the snapshot of a run where its bars are, other than stored
+AS_SEEN_LIVE = "what the run that it repeats saw live"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from profiles.models import TradingModel
 from profiles.selectors import access_model, profile_get
 from runs.cadence import Cadence, cadence_check
 from runs.live.start import live_session_check, live_session_open, live_terms, quotes_check
-from runs.live.terms import LiveTerms
+from runs.live.terms import AS_SEEN_LIVE, BARS_FROM, LiveTerms
 from runs.models import Mode, Run, Session
 from runs.selectors import active_run_count
 from runs.services.events import event_append
@@ -47,6 +47,7 @@ class RunRequest:
     cadence: str = Cadence.DAY  # how often a daily run's decider is asked
     feed: str = ""  # of a live run, whose bars come as they happen; without one it trades stored bars
     replay_of: Run | None = None
+    is_as_seen: bool = False  # over the bars that the live run `replay_of` saw, instead of stored ones
     told_with: str = ""  # see Run.told_with
     snapshot: dict[str, Any] | None = None  # checked above this room; without one the Model as it is now
 
@@ -192,7 +193,9 @@ def snapshot_of(
         mode=request.mode,
         cadence=request.cadence,
     )
-    snapshot = {name: value for name, value in snapshot.items() if name != "live"}
+    snapshot = {name: value for name, value in snapshot.items() if name not in ("live", BARS_FROM)}
+    if request.is_as_seen:
+        snapshot[BARS_FROM] = AS_SEEN_LIVE
     if terms is not None:
         quotes_check(ExecutionSettings.from_json(snapshot["execution"]))
         snapshot["live"] = terms.to_json()

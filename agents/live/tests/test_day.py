@@ -100,11 +100,11 @@ def kill_once(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
     """Let the worker die between deciding a step and committing it."""
     commit = session.act
 
-    def act(user: User, claim: Any, desk: Any, batch: Any) -> RunState:
+    def act(user: User, claim: Any, desk: Any, batch: Any, *more: Any) -> Any:
         if batch.first_step == step:
             monkeypatch.setattr(session, "act", commit)
             raise Killed
-        return commit(user, claim, desk, batch)
+        return commit(user, claim, desk, batch, *more)
 
     monkeypatch.setattr(session, "act", act)
 
