@@ -7,6 +7,7 @@ import logging
 import re
 from datetime import UTC, datetime
 from functools import cache
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 
@@ -30,8 +31,10 @@ STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "req
 @cache
 def own_secrets() -> tuple[str, ...]:
     """Those of this installation, which are blanked wherever they appear, longest first."""
-    database = settings.DATABASES["default"]["PASSWORD"]
-    found = {settings.SECRET_KEY, *settings.ENCRYPTION_KEYS, settings.METRICS_TOKEN, database}
+    urls = (settings.DATABASE_URL, settings.MIGRATE_DATABASE_URL, settings.REDIS_URL)
+    found = {unquote(urlsplit(url).password or "") for url in urls}
+    found |= {settings.SECRET_KEY, *settings.ENCRYPTION_KEYS}
+    found |= {settings.METRICS_TOKEN, settings.EMAIL_HOST_PASSWORD}
     return tuple(sorted((text for text in found if len(text) >= SHORTEST_SECRET), key=len, reverse=True))
 
 

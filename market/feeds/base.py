@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -145,7 +145,7 @@ def nobody(note: FeedNote) -> None:
 class FeedSetup:
     """How a feed is reached. Only settings and staff say where; a user brings a key at most."""
 
-    key: tuple[str, ...] = ()
+    key: tuple[str, ...] = field(default=(), repr=False)
     base_url: str = ""
     requests_per_minute: int | None = None
     rate_name: str = ""  # who shares the rate: everybody with the same key

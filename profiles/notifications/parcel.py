@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
@@ -23,7 +23,7 @@ class Parcel:
     url: str
     created_at: datetime
     to: str  # an e-mail address or a URL; empty when there is none any more
-    secret: str = ""
+    secret: str = field(default="", repr=False)
 
     @property
     def link(self) -> str:

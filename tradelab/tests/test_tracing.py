@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from celery import shared_task
@@ -12,7 +13,10 @@ from django.conf import settings as django_settings
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from agents.llm.types import Endpoint
 from core import tracing
+from market.feeds.base import FeedSetup
+from profiles.notifications.parcel import Parcel
 from tradelab import logs
 from tradelab.logs import JsonFormatter, TextFormatter
 from tradelab.task_ids import on_publish
@@ -92,6 +96,26 @@ def test_a_task_carries_the_request_that_sent_it() -> None:
 def test_the_secrets_of_this_installation_are_blanked_wherever_they_stand() -> None:
     assert django_settings.SECRET_KEY not in line(msg=f"it is {django_settings.SECRET_KEY}!")["message"]
     assert django_settings.ENCRYPTION_KEYS[0] not in str(line(extra_text=django_settings.ENCRYPTION_KEYS[0]))
+
+
+def test_the_passwords_of_what_it_connects_to_are_blanked_too(settings: Settings) -> None:
+    settings.REDIS_URL = "redis://:ring%21the-bell@cache.example:6379/0"
+    settings.MIGRATE_DATABASE_URL = "postgresql://tl_owner:moves-tables@db.example/tradelab"
+    settings.EMAIL_HOST_PASSWORD = "sends-letters"
+    logs.own_secrets.cache_clear()
+    try:
+        said = line(msg="ring!the-bell, moves-tables, sends-letters")["message"]
+    finally:
+        logs.own_secrets.cache_clear()
+    assert said == "…, …, …"
+
+
+def test_what_holds_a_secret_does_not_describe_itself_with_it() -> None:
+    parcel = Parcel(1, 1, "webhook", 1, "test", "", "", "", datetime.now(UTC), "https://a.example", "whsec_x")
+    endpoint = Endpoint(1, model="x", base_url="https://a.example", api_key="sk-hunter22")
+    assert "whsec_x" not in repr(parcel)
+    assert "hunter22" not in repr(endpoint)
+    assert "hunter22" not in repr(FeedSetup(key=("hunter22",)))
 
 
 def test_an_extra_that_is_named_like_a_secret_is_blanked_and_a_count_of_tokens_is_not() -> None:
