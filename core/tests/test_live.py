@@ -5,8 +5,9 @@ from __future__ import annotations
 import http.client
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -118,3 +119,14 @@ def test_open_streams_hold_no_database_connection(site: str) -> None:
             )
             (others,) = cursor.fetchone()
     assert others <= 2, "20 streams are open, and only requests in flight may hold a connection"
+
+
+def test_a_poke_goes_out_once_its_write_is_committed_and_no_sooner(
+    monkeypatch: pytest.MonkeyPatch, db: None, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    told: list[tuple[str, ...]] = []
+    monkeypatch.setattr("core.live.publish", lambda *topics: told.append(topics))
+    with django_capture_on_commit_callbacks(execute=True):
+        live.publish_on_commit("run:1", "model:2")
+        assert told == []
+    assert told == [("run:1", "model:2")]
