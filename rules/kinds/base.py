@@ -61,12 +61,8 @@ class Kind(Generic[P]):
     judge: Callable[[P, Proposal, Situation], Sequence[Violation]] | None = None
     watch: Callable[[P, Situation], Sequence[Violation]] | None = None
     needs: frozenset[Need] = frozenset()
-    problem_of: Callable[[Any], str | None] = lambda params: (
-        None
-    )  # why nothing could ever pass, for an editor
-    bars_wanted: Callable[[P], int] | None = (
-        None  # closed bars of a symbol, without which it lets nothing of it be opened
-    )
+    problem_of: Callable[[Any], str | None] = lambda params: None  # why nothing could ever pass
+    bars_wanted: Callable[[P], int] | None = None  # closed bars of a symbol, before any of it passes
     caps: Callable[[P], Mapping[str, Decimal]] | None = None  # the same limit by name in limits.NUMBER_KINDS
 
     def __post_init__(self) -> None:
