@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import csv
+import math
+from array import array
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -38,12 +41,13 @@ def bars_read(path: Path) -> BarColumns:
         raise UserError(f"There is no file {path}.")
     columns = {name.lower(): values for name, values in load(path).items()}
     found = {name: pick(columns, name, path) for name in NAMES}
-    check_shape(columns, found, path)
+    check_shape(found, path)
     starts = seconds(found["start"], path)
     prices = [numbers(found[name], name, path) for name in ("open", "high", "low", "close")]
-    volume = numbers(found["volume"], "volume", path)
+    volume = found["volume"]
+    check_number(volume, "volume", path)
     check_bars(starts, prices, volume, path)
-    return BarColumns._make([starts, *prices, volume.astype(np.int64)])
+    return BarColumns._make([starts, *prices, volume.astype(np.int64, copy=False)])
 
 
 def load(path: Path) -> Mapping[str, NDArray[Any]]:
@@ -53,17 +57,73 @@ def load(path: Path) -> Mapping[str, NDArray[Any]]:
                 return dict(archive)
         except (OSError, ValueError, EOFError, TypeError, BadZipFile) as error:
             raise UserError(f"{path.name} is no NumPy archive that can be read: {error}") from error
-    # Only here, as the memory of a session is measured, too.
-    import pyarrow as pa
-    from pyarrow import csv
-
     try:
-        table = csv.read_csv(path)
-    except (OSError, pa.ArrowException) as error:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            return load_csv(csv.reader(file), path)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"{path.name} is no CSV file that can be read: {error}.") from error
-    if len(set(table.column_names)) < len(table.column_names):
-        raise UserError(f"{path.name} should name each column once; it has {', '.join(table.column_names)}.")
-    return {name: table[name].to_numpy() for name in table.column_names}
+
+
+def load_csv(rows: Iterator[list[str]], path: Path) -> Mapping[str, NDArray[Any]]:
+    """Read line by line: whole tables and what reads them would be several times as large as the bars."""
+    names = next(rows, [])
+    if not names:
+        raise UserError(f"{path.name} is no CSV file that can be read: it is empty.")
+    if len(set(names)) < len(names):
+        raise UserError(f"{path.name} should name each column once; it has {', '.join(names)}.")
+    known = {name: reader_of(name.lower()) for name in names}
+    readers = {name: reader for name, reader in known.items() if reader is not None}
+    columns = {name: array("d") for name in readers}
+    places = [(names.index(name), name, readers[name], columns[name].append) for name in columns]
+    symbols = [place for place, name in enumerate(names) if name.lower() == "symbol"]
+    seen: set[str] = set()
+    for line, row in enumerate(rows, start=2):
+        if not row:
+            continue  # a line without anything
+        if len(row) != len(names):
+            raise UserError(f"{path.name} should have {len(names)} values in line {line}, found {len(row)}.")
+        for place, name, reader, keep in places:
+            try:
+                keep(reader(row[place]))
+            except ValueError:
+                wanted = WANTED.get(reader, "a number")
+                raise UserError(
+                    f"{path.name} should have {wanted} under {name}; line {line} has {row[place]!r}."
+                ) from None
+        seen.update(row[place] for place in symbols)
+    check_symbols(seen, path)
+    found: dict[str, NDArray[Any]] = {name: np.asarray(column) for name, column in columns.items()}
+    # The others are told of where one is missing.
+    return {name: found.get(name, np.empty(0)) for name in names}
+
+
+def reader_of(name: str) -> Callable[[str], float] | None:
+    """What reads the values of a column, None for one that nobody asks for."""
+    if name in NAMES["start"]:
+        return start_in
+    return number_in if any(name in known for known in NAMES.values()) else None
+
+
+def number_in(text: str) -> float:
+    return float(text) if text else math.nan
+
+
+def start_in(text: str) -> float:
+    """An epoch in any unit, or the epoch seconds of a moment, which is in UTC unless it says otherwise."""
+    try:
+        return number_in(text)
+    except ValueError:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+WANTED = {start_in: "starts like 2024-01-02 14:30:00 or epoch seconds"}
+
+
+def check_symbols(symbols: Collection[str], path: Path) -> None:
+    if len(symbols) > 1:
+        told = ", ".join(sorted(symbols)[:5])
+        raise UserError(f"{path.name} should have the bars of one symbol, found {len(symbols)}: {told}.")
 
 
 def pick(columns: Mapping[str, NDArray[Any]], name: str, path: Path) -> NDArray[Any]:
@@ -75,27 +135,26 @@ def pick(columns: Mapping[str, NDArray[Any]], name: str, path: Path) -> NDArray[
     )
 
 
-def check_shape(columns: Mapping[str, NDArray[Any]], found: Mapping[str, NDArray[Any]], path: Path) -> None:
+def check_shape(found: Mapping[str, NDArray[Any]], path: Path) -> None:
     shapes = {name: values.shape for name, values in found.items()}
     if len(set(shapes.values())) > 1 or len(shapes["start"]) != 1:
         told = ", ".join(f"{name} {'×'.join(map(str, shape)) or 1}" for name, shape in shapes.items())
         raise UserError(f"{path.name} should have one number a bar in each column, found {told}.")
     if not shapes["start"][0]:
         raise UserError(f"{path.name} has no bars.")
-    symbols = sorted({str(symbol) for symbol in columns.get("symbol", ())})
-    if len(symbols) > 1:
-        raise UserError(
-            f"{path.name} should have the bars of one symbol, found {len(symbols)}: {', '.join(symbols[:5])}."
-        )
 
 
 def numbers(values: NDArray[Any], name: str, path: Path) -> Floats:
-    if values.dtype.kind not in "iuf":
-        raise UserError(f"{path.name} should have numbers under {name}; the first is {values.item(0)!r}.")
+    check_number(values, name, path)
     return values.astype(np.float64, copy=False)
 
 
-def check_bars(starts: Ints, prices: list[Floats], volume: Floats, path: Path) -> None:
+def check_number(values: NDArray[Any], name: str, path: Path) -> None:
+    if values.dtype.kind not in "iuf":
+        raise UserError(f"{path.name} should have numbers under {name}; the first is {values.item(0)!r}.")
+
+
+def check_bars(starts: Ints, prices: list[Floats], volume: NDArray[Any], path: Path) -> None:
     """Refuse what no market prints, and bars of a minute that are not a minute apart."""
     open_, high, low, close = prices
     # A comparison with NaN is false.
@@ -141,9 +200,9 @@ def seconds(starts: NDArray[Any], path: Path) -> Ints:
 
 
 def in_seconds(starts: NDArray[Any]) -> Ints:
-    whole = np.where(np.isfinite(starts), starts, 0)
+    whole = starts if starts.dtype.kind in "iu" else np.where(np.isfinite(starts), starts, 0)
     divisor = next(divisor for limit, divisor in UNITS if float(whole.max()) < limit)
-    return whole.astype(np.int64) // divisor
+    return whole.astype(np.int64, copy=False) if divisor == 1 else whole.astype(np.int64) // divisor
 
 
 def seeded_bars(count: int, *, seed: int = 1) -> BarColumns:

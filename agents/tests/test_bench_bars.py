@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,20 @@ def test_columns_come_in_any_order_and_under_usual_names(tmp_path: Path) -> None
     assert [column.item(0) for column in bars[1:]] == [10.0, 10.25, 9.75, 10.125, 1000]
 
 
+@pytest.mark.parametrize("form", ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S+00:00", "%Y-%m-%dT%H:%MZ"])
+def test_moments_are_in_utc_unless_they_say_otherwise(tmp_path: Path, form: str) -> None:
+    given = [[f"{datetime.fromtimestamp(row[0], UTC):{form}}", *row[1:]] for row in rows()]  # type: ignore[arg-type]
+    assert bars_read(written(tmp_path, given)).start.tolist() == [START, START + 60, START + 120]
+
+
+def test_whole_numbers_at_the_head_of_a_long_file_may_be_followed_by_others(tmp_path: Path) -> None:
+    given: list[list[object]] = [[START + 60 * place, 10, 12, 8, 10, 1000] for place in range(60_000)]
+    given[-1][1:] = [10.5, 12.25, 8.75, 9.125, 1000]
+    bars = bars_read(written(tmp_path, given))
+    assert [column.item(-1) for column in bars[1:]] == [10.5, 12.25, 8.75, 9.125, 1000]
+    assert (len(bars.start), bars.close.item(0), bars.start.item(-1)) == (60_000, 10, START + 60 * 59_999)
+
+
 @pytest.mark.parametrize("unit", [1, 1_000, 1_000_000, 1_000_000_000])
 def test_epochs_of_any_usual_unit_are_seconds(tmp_path: Path, unit: int) -> None:
     starts = np.array([START, START + 60, START + 120]) * unit
@@ -69,7 +84,9 @@ def test_epochs_of_any_usual_unit_are_seconds(tmp_path: Path, unit: int) -> None
         (changed(1, 3, -1), "low -1.0"),
         (changed(1, 2, 9), "high 9.0"),
         (changed(1, 2, "inf"), "high Infinity"),
-        (changed(1, 4, "ten"), "numbers under close"),
+        (changed(1, 4, "ten"), "a number under close; line 3 has 'ten'"),
+        (changed(1, 0, "soon"), "starts like 2024-01-02 14:30:00 or epoch seconds under timestamp; line 3"),
+        (changed(1, 5, "1,2"), "6 values in line 3, found 7"),
         (changed(1, 5, -5), "volume -5"),
         (changed(1, 5, ""), "volume NaN"),
         (changed(1, 5, "inf"), "should have a volume"),
@@ -119,6 +136,12 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path, name: str, content:
     path.write_bytes(content)
     with pytest.raises(UserError, match=r"bars\.\w+ "):
         bars_read(path)
+
+
+def test_lines_without_anything_are_passed_over(tmp_path: Path) -> None:
+    path = written(tmp_path, rows())
+    path.write_text(path.read_text() + "\n\n")
+    assert len(bars_read(path).start) == 3
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
