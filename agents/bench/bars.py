@@ -117,7 +117,7 @@ def start_in(text: str) -> float:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-WANTED = {start_in: "starts like 2024-01-02 14:30:00 or epoch seconds"}
+WANTED: dict[Callable[[str], float], str] = {start_in: "starts like 2024-01-02 14:30:00 or epoch seconds"}
 
 
 def check_symbols(symbols: Collection[str], path: Path) -> None:
