@@ -34,6 +34,7 @@ def test_cash_account_may_spend_its_cash_less_what_working_orders_take() -> None
         (2, 30_000, 60_000),
         (4, 30_000, 120_000),
         (4, 24_999, 49_998),  # before 2026-06-04 four times takes $25,000
+        (4, 25_000, 100_000),
         (1, 30_000, 60_000),  # never less than the initial margin allows
     ],
 )
