@@ -12,8 +12,8 @@ from market.calendar import Bounds
 from market.feeds.base import FeedBar
 from profiles.notifications.kinds import Kind
 from runs.live.minutes import is_session_over, listen_at, minutes_ready
-from runs.live.models import LiveSession
-from runs.live.services import bars_arrive, last_step_start, minutes_arrived, outage_note, steps_make
+from runs.live.models import LiveSession, LiveStep
+from runs.live.services import bars_arrive, minutes_arrived, outage_note, steps_make
 from runs.live.terms import MINUTE, LiveTerms
 from runs.models import Run
 from runs.services.telling import tell
@@ -39,10 +39,14 @@ class Heard:
     wake_at: datetime
 
 
-def keep(run: Run, terms: LiveTerms, session: Bounds, answer: Answer) -> Heard:
-    """Write down what came and make steps of it, in the transaction of a locked run."""
+def keep(run: Run, terms: LiveTerms, session: Bounds, answer: Answer, newest: LiveStep | None) -> Heard:
+    """Write down what came and make steps of it behind the newest, in the transaction of a locked run.
+
+    That step was read before the lock: whoever holds the claim is the only one to make steps.
+    """
     now, live = clock.now(), LiveSession.objects.get(run=run)
     live.run, live.asked_at = run, now
+    last = newest.start if newest else None
     if run.resumed_in_vain:
         # To listen is what a live run does between its steps: a worker that did has not come in vain.
         run.resumed_in_vain = 0
@@ -50,21 +54,20 @@ def keep(run: Run, terms: LiveTerms, session: Bounds, answer: Answer) -> Heard:
     problem = answer.problem or live.problem
     if answer.has_heard:
         live.heard_at = now
-        bars_arrive(live, terms, session, answer.bars, now)
+        bars_arrive(live, terms, session, answer.bars, last, now)
         problem = silence(live, terms, session, now)
     outage_note(live, problem, now)
     outage_tell(live, now)
     terms = terms.found(live.delay_seconds)
-    last = last_step_start(run)
     ready = minutes_ready(terms, session, run.symbols, minutes_arrived(run, last), last, now)
-    steps_make(live, ready, now)
+    steps_make(live, ready, newest, now)
     live.save()
     last = ready[-1] if ready else last
     is_over = is_session_over(terms, session, last, now)
     if ready or is_over:
         seal(run, is_over=is_over)
     # Steps of an earlier question may have been left behind by a worker that died.
-    has_work = is_over or run.cursor < run.live_steps.count()
+    has_work = is_over or run.cursor < (newest.number if newest else 0) + len(ready)
     return Heard(has_work, listen_at(terms, session, last, now, pause=answer.pause))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
+from django.db.models import F
 
 from agents.live.beating import lease_kept
 from agents.live.keeping import Answer, Heard, keep, seal
@@ -19,7 +20,7 @@ from market.feeds import feed_open
 from market.feeds.base import Feed, FeedDown, FeedLimited, FeedRefused
 from runs.live.minutes import SETTLE, is_session_over
 from runs.live.models import LiveStep
-from runs.live.services import last_step_start
+from runs.live.services import last_step
 from runs.live.terms import MINUTE, LiveTerms
 from runs.models import Run
 from runs.services import Claim, lease_release, run_lock_claimed
@@ -77,7 +78,8 @@ def listen(user: User, claim: Claim) -> Heard:
     with acting_as(user.pk):
         run = lock(user, claim)
         terms, session = LiveTerms.of(run.snapshot), bounds_of(run.date_from, run.session)
-        last, now = last_step_start(run), clock.now()
+        newest, now = last_step(run), clock.now()
+        last = newest.start if newest else None
         if is_session_over(terms, session, last, now):
             seal(run, is_over=True)
             return Heard(has_work=True, wake_at=now)
@@ -88,7 +90,7 @@ def listen(user: User, claim: Claim) -> Heard:
     with lease_kept(user, claim):
         answer = ear.ask()
     with acting_as(user.pk):
-        return keep(lock(user, claim), terms, session, answer)
+        return keep(lock(user, claim), terms, session, answer, newest)
 
 
 def lock(user: User, claim: Claim) -> Run:
@@ -112,10 +114,7 @@ def ear_of(run: Run, session: Bounds, last: datetime | None) -> Ear:
 
 def live_release(user: User, claim: Claim, wake_at: datetime) -> bool:
     """Give the lease of a live run back until it is to listen again; return whether steps are left to be taken now."""
-    has_steps_left = LiveStep.objects.filter(run_id=claim.run_id, number__gt=cursor_of(user, claim)).exists()
+    steps = LiveStep.objects.owned_by(user).filter(run_id=claim.run_id, number__gt=F("run__cursor"))
+    has_steps_left = steps.exists()
     lease_release(user, claim, wake_at=None if has_steps_left else wake_at)
     return has_steps_left
-
-
-def cursor_of(user: User, claim: Claim) -> int:
-    return int(Run.objects.owned_by(user).values_list("cursor", flat=True).get(pk=claim.run_id))

@@ -22,9 +22,16 @@ COUNTED = {Fate.PASSED: "passed", Fate.CORRECTED: "corrected", Fate.REFUSED: "re
 
 
 def bars_arrive(
-    live: LiveSession, terms: LiveTerms, session: Bounds, bars: Iterable[FeedBar], now: datetime
+    live: LiveSession,
+    terms: LiveTerms,
+    session: Bounds,
+    bars: Iterable[FeedBar],
+    after: datetime | None,
+    now: datetime,
 ) -> list[LiveBar]:
     """Write down what is new among the bars that a feed told, each with what becomes of it, and return it.
+
+    `after` is the minute that was the last step.
 
     A bar that came before is not written again; with other figures it is a correction, and what was taken stays.
     A bar that has not closed yet, or lies outside the session, is none of this run's.
@@ -33,7 +40,6 @@ def bars_arrive(
     inside = [bar for bar in bars if session.open <= bar.start < session.close and bar.start + MINUTE <= now]
     if not inside:
         return []
-    after = last_step_start(run)
     taken, newest = versions_known(run, since=min(bar.start for bar in inside))
     found = []
     for bar in inside:
@@ -115,9 +121,11 @@ def count(live: LiveSession, terms: LiveTerms, found: Sequence[LiveBar], now: da
             live.newest_start, live.newest_at = bar.start, now
 
 
-def steps_make(live: LiveSession, starts: Sequence[datetime], now: datetime) -> None:
-    """Make steps of these minutes, in order, with the bars that have been taken for them."""
-    first = LiveStep.objects.filter(run=live.run).count() + 1
+def steps_make(live: LiveSession, starts: Sequence[datetime], last: LiveStep | None, now: datetime) -> None:
+    """Make steps of these minutes behind the last one, in order, with the bars that have been taken for them."""
+    if not starts:
+        return
+    first = last.number + 1 if last else 1
     LiveStep.objects.bulk_create(
         LiveStep(
             user_id=live.run.user_id,
@@ -142,13 +150,13 @@ def outage_note(live: LiveSession, problem: str, now: datetime) -> None:
     event_append(live.run, "feed_down" if problem else "feed_back", {"problem": problem} if problem else {})
 
 
-def last_step_start(run: Run) -> datetime | None:
-    return LiveStep.objects.filter(run=run).order_by("-number").values_list("start", flat=True).first()
+def last_step(run: Run) -> LiveStep | None:
+    return LiveStep.objects.filter(run=run).order_by("-number").first()
 
 
 def minutes_arrived(run: Run, after: datetime | None) -> dict[datetime, set[str]]:
     """The symbols that have a bar in each minute behind the last step."""
-    rows = LiveBar.objects.filter(run=run, fate=Fate.TAKEN)
+    rows = LiveBar.objects.filter(run=run, fate=Fate.TAKEN).order_by()
     if after is not None:
         rows = rows.filter(start__gt=after)
     found: dict[datetime, set[str]] = defaultdict(set)

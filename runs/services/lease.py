@@ -74,9 +74,9 @@ LEASE_FIELDS = ["lease_token", "lease_owner", "lease_expires_at", "wake_at"]
 
 def run_lock_claimed(user: User, claim: Claim) -> Run:
     """Lock the run for a write of the claim's holder. Raises LeaseLost when the claim is not the newest."""
-    # Every step locks the run, and none needs what it was configured with.
-    light = Run.objects.defer("snapshot", "decider_params")
-    run = light.access(user, pk=claim.run_id, deleted_at=None, lock=True)
+    # Every step locks the run, and none needs what it was configured with; but a live one's worker begins anew each minute.
+    rows = Run.objects.all() if claim.is_live else Run.objects.defer("snapshot", "decider_params")
+    run = rows.access(user, pk=claim.run_id, deleted_at=None, lock=True)
     if run.lease_token != claim.token or run.state != RunState.RUNNING:
         raise LeaseLost
     return run
