@@ -114,7 +114,10 @@ def amount(value: str | None, unit: str) -> str:
     """A limit or an attempt with its unit; a dash where there is no number."""
     if value is None:
         return "—"
-    return f"${digits(value)}" if unit == "$" else f"{digits(value)} {unit}".strip()
+    if unit == "$":
+        return f"${digits(value)}"
+    noun = unit.removesuffix("s") if digits(value) == "1" and len(unit) > 2 else unit
+    return f"{digits(value)} {noun}".strip()
 
 
 def digits(value: str) -> str:

@@ -54,7 +54,7 @@ def _number_rows(kind: NumberKind, limits: EffectiveLimits, caps: Caps) -> list[
         LimitRow(
             kind.label,
             f"{limit.value.normalize():,f}",
-            kind.unit,
+            kind.unit.removesuffix("s") if limit.value == 1 else kind.unit,
             limit.source,
             limit.value == every[0].value,
         )

@@ -103,6 +103,14 @@ def quantity(value: object) -> str:
 
 
 @register.filter
+def counted(count: object, noun: str) -> str:
+    """1 run, 1,234 runs; of two kinds of noun as "match,matches"."""
+    number = exact(count)
+    one, _, many = noun.partition(",")
+    return f"{quantity(count)} {one if number == 1 else many or f'{one}s'}"
+
+
+@register.filter
 def signed_quantity(value: object) -> str:
     """+20 or −20: shares bought or sold, without a judgement."""
     number = exact(value)

@@ -90,6 +90,10 @@ def test_prices_have_two_to_four_decimals(value: object, text: str) -> None:
 
 def test_quantities_are_grouped_and_signed_only_on_request() -> None:
     assert numbers.quantity(1234) == "1,234"
+    assert numbers.counted(1, "run") == "1 run"
+    assert numbers.counted(0, "run") == "0 runs"
+    assert numbers.counted(1234, "entry,entries") == "1,234 entries"
+    assert numbers.counted(None, "run") == "— runs"
     assert numbers.signed_quantity(20) == "+20"
     assert numbers.signed_quantity(-20) == "−20"
     assert numbers.signed_quantity(0) == "0"

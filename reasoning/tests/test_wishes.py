@@ -42,7 +42,13 @@ def test_a_cancel_reads_as_a_sentence() -> None:
 
 @pytest.mark.parametrize(
     ("value", "unit", "words"),
-    [("62.5000", "%", "62.5 %"), ("2000", "$", "$2,000"), ("31", "orders", "31 orders"), (None, "%", "—")],
+    [
+        ("62.5000", "%", "62.5 %"),
+        ("2000", "$", "$2,000"),
+        ("31", "orders", "31 orders"),
+        ("1", "orders", "1 order"),
+        (None, "%", "—"),
+    ],
 )
 def test_a_limit_carries_its_unit(value: str | None, unit: str, words: str) -> None:
     assert amount(value, unit) == words

@@ -169,3 +169,9 @@ def test_a_rule_about_some_symbols_is_told_with_them_and_compared_with_nothing()
     )
     (row,) = [row for row in limit_rows(limits_with(rules=[cap])) if row.rule]
     assert row.value == "Never put more than 10 % of equity into one position. (only SPY)"
+
+
+def test_one_of_something_is_not_told_in_the_plural() -> None:
+    limits = limits_with(profile={"max_open_positions": 1})
+    units = {row.label: row.unit for row in limit_rows(limits) if row.value == "1"}
+    assert units["Most open positions"] == "position"
