@@ -239,10 +239,9 @@ def test_a_worker_that_loses_its_lease_while_it_thinks_stores_nothing(
     claim = lease_take(alice, run.pk, owner="first")
     assert claim is not None
 
-    def think_for_too_long(*args: Any) -> Any:
-        thought = think(*args)
+    def think_for_too_long(*args: Any) -> None:
+        think(*args)
         Run.objects.filter(pk=run.pk).update(lease_token=claim.token + 1)
-        return thought
 
     monkeypatch.setattr("agents.session.think", think_for_too_long)
     with pytest.raises(LeaseLost):
