@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from agents.batches.models import Batch
 from agents.batches.selectors import BatchNow, BatchRow, batch_now
+from core.templatetags.numbers import day
 from profiles.notifications.kinds import Kind
 from profiles.notifications.services import notify
 from runs.models import ACTIVE_STATES
@@ -72,5 +73,5 @@ def troubles(now: BatchNow) -> list[str]:
 
 def trouble(row: BatchRow) -> str:
     if row.summary is None:
-        return f"{row.item.date_from}: {row.item.problem}"
-    return f"{row.item.date_from}, run {row.summary.run.number}: {why_failed(row.summary.run)}"
+        return f"{day(row.item.date_from)}: {row.item.problem}"
+    return f"{day(row.item.date_from)}, run {row.summary.run.number}: {why_failed(row.summary.run)}"

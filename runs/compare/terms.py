@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+from core.templatetags.numbers import days
 from profiles.execution.words import fee_words, slippage_words
 from runs.models import Mode, Run
 from trading.settings import ExecutionSettings
@@ -78,6 +79,5 @@ def delay_words(run: Run) -> str:
 
 
 def market_words(run: Run) -> str:
-    days = f"{run.date_from}" if run.date_from == run.date_to else f"{run.date_from} to {run.date_to}"
     kind = "daily" if run.mode == Mode.DAILY else run.session
-    return f"{', '.join(sorted(run.symbols))} on {days}, {kind}"
+    return f"{', '.join(sorted(run.symbols))} on {days(run.date_from, run.date_to)}, {kind}"

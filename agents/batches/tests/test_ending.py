@@ -96,8 +96,8 @@ def test_failures_are_seen_at_once_and_counted_at_the_end(alice: User, source: R
     lines = body.body.splitlines()
     assert lines[0] == "2 failed, 1 completed."
     assert lines[2:] == [
-        f"{DAYS[0]}, run {number + 1}: Nothing 1.",
-        f"{DAYS[1]}, run {number + 2}: Nothing 2.",
+        f"{DAYS[0]:%a %-d %b %Y}, run {number + 1}: Nothing 1.",
+        f"{DAYS[1]:%a %-d %b %Y}, run {number + 2}: Nothing 2.",
     ]
 
 

@@ -102,8 +102,8 @@ def test_every_inequality_is_told_with_who_had_what(alice: User) -> None:
         f"They paid other fees: none ({model}, run 1), 5 bp ({model}, run 2).",
         f"They had other slippage: 1 bp against you ({model}, run 1), none ({model}, run 2).",
         f"Their decisions took another time to become orders: none ({model}, run 1), 60 s ({model}, run 2).",
-        f"They traded other markets or days: TEST on 2026-03-10, regular ({model}, run 1), "
-        f"OTHER on 2026-03-10, regular ({model}, run 2).",
+        f"They traded other markets or days: TEST on Tue 10 Mar 2026, regular ({model}, run 1), "
+        f"OTHER on Tue 10 Mar 2026, regular ({model}, run 2).",
     ]
 
 
