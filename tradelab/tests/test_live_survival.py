@@ -1,15 +1,22 @@
-"""A live run outlives its workers: killed as bars come in, it takes each minute once, on a clock in a file."""
+"""A live run outlives its workers, Redis and connections: whatever is cut as bars come in, it takes each minute once, on a
+clock in a file."""
 
 from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+import redis
+from django.conf import settings as django_settings
 from django.contrib.auth.models import User
+from django.db import connection
 from pytest_django.fixtures import Settings
 
 from agents.live.tests.world import live_run
@@ -21,13 +28,14 @@ from core import clock
 from market.models import Instrument
 from reasoning.models import Entry
 from runs.models import LiveBar, Run, RunState
+from tradelab.services.processes import Child
 from tradelab.tests.support import eventually
 from tradelab.tests.test_survival import LEASE_SECONDS, worker
 
 CLOSE = datetime(2026, 3, 10, 20, tzinfo=UTC)
 FIRST = CLOSE - timedelta(minutes=12)
 BARS = 12
-KILLED_AT = (3, 8)
+CUT_AT = (3, 8)
 
 
 @pytest.fixture
@@ -64,19 +72,50 @@ def go_on(run: Run, file: Path, steps: int) -> bool:
     return run.cursor >= steps or not run.is_active
 
 
+def kill_worker(child: Child) -> None:
+    os.killpg(child.process.pid, signal.SIGKILL)  # the worker and its child process
+    child.process.wait()
+
+
+def cut_database(child: Child) -> None:
+    """What a PostgreSQL that restarts does to everybody: every connection of the role that serves users ends."""
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+    with psycopg.connect(url.geturl()) as own:
+        own.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+        )
+
+
+def empty_redis(child: Child) -> None:
+    """What a Redis that restarts without its memory does: messages are gone, and so are connections."""
+    with redis.Redis.from_url(django_settings.REDIS_URL) as client:
+        client.delete("runs", "unacked", "unacked_index")
+        for each in client.client_list():
+            if (
+                each["db"] == str(client.get_connection_kwargs().get("db", 0))
+                and int(each["id"]) != client.client_id()
+            ):
+                client.client_kill_filter(_id=each["id"])
+
+
 @pytest.mark.django_db(transaction=True)
-def test_a_live_run_survives_kills_while_bars_come_in(settings: Settings, clock_file: Path) -> None:
+@pytest.mark.parametrize("cut", [kill_worker, cut_database, empty_redis])
+def test_a_live_run_survives_whatever_is_cut_while_bars_come_in(
+    cut: Callable[[Child], None], settings: Settings, clock_file: Path
+) -> None:
     settings.RUN_LEASE_SECONDS = LEASE_SECONDS
     alice = User.objects.create_user("alice")
     Instrument.objects.create(symbol="TEST", name="TEST")
     script = script_of({2: [wish("buy", 10)], 6: [wish("sell", 4)], 9: [wish("buy", 3)]})
     run = live_run(alice, trader(alice), feed="folder", decider_params=script)
     run_advance.delay(alice.pk, run.pk)
-    for step in KILLED_AT:
+    for step in CUT_AT:
         with worker() as child:
             eventually(partial(go_on, run, clock_file, step), seconds=120)
-            os.killpg(child.process.pid, signal.SIGKILL)  # the worker and its child process
-            child.process.wait()
+            cut(child)
+            if child.is_alive:  # it has to go on by itself
+                eventually(partial(go_on, run, clock_file, step + 2), seconds=120)
     with worker():
         eventually(partial(go_on, run, clock_file, BARS + 1), seconds=120)
 
