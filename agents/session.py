@@ -21,7 +21,7 @@ from agents.outcome import run_complete
 from agents.setup import Desk, desk_open
 from agents.turns import Turn
 from broker.batch import Batch
-from broker.services import steps_record
+from broker.services import equity_record, numbers_draw, steps_record
 from core.rls import acting_as, committing_as
 from core.together import rest_ahead
 from reasoning.services import entries_append
@@ -108,8 +108,11 @@ def act(
 def batch_store(run: Run, desk: Desk, batch: Batch, seconds: float) -> None:
     """Store all that came of some steps, `seconds` of work, in the caller's transaction, which holds the run's row lock."""
     results = list(batch.results()) if desk.keeps_holds else batch.of_note
-    steps_record(run, batch, desk.account, desk.benchmark)
+    numbers = numbers_draw(run, batch)
+    # The longest first: sending it waits for what went before.
+    equity_record(run, batch, desk.benchmark)
     entries_append(run, results, desk.decider.thoughts)
+    steps_record(run, batch, desk.account, numbers)
     progress_record(run, progress_of(batch, seconds))
 
 

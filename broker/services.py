@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from broker.batch import Batch
 from broker.equity import Ints, to_units
 from broker.models import Checkpoint, EquitySegment, Order, Position, RoundTrip
 from broker.rows import fill_rows, order_row, order_rows, round_trip_rows
-from core.bulk import ids_reserve, long_row_insert, rows_insert, rows_upsert
+from core.bulk import ids_reserve, long_row_insert, rows_insert, rows_update, rows_upsert
 from rules.verdicts import RULE, owner
 from runs.models import Run
 from trading.ledger import Account
@@ -21,36 +22,46 @@ MANY_STEPS = 200  # from here on a round trip of its own costs less than spellin
 FORCED_REASON = "Margin call: the broker closes what it takes to be above maintenance margin again."
 
 
-def steps_record(run: Run, batch: Batch, account: Account, benchmark: Ints) -> None:
-    """Store orders, fills, round trips, equity, positions and the checkpoint of committed-together steps.
+class Numbers(NamedTuple):
+    """What rows of some steps need to point at each other, and to go on counting."""
 
-    `benchmark` holds buy-and-hold's equity at every step of the run, in units. The caller holds the run's row lock.
-    """
+    order_ids: dict[int, int]  # by number
+    trips_before: int
+
+
+def numbers_draw(run: Run, batch: Batch) -> Numbers:
+    """All that has to be read before some steps are stored. First of all: whoever reads waits for what went ahead."""
     eventful = batch.eventful
-    latest = {order.number: order for result in eventful for order in result.orders}
-    new = [order for order in latest.values() if order.decided_step >= batch.first_step]
-    trips = [trip for result in eventful for trip in result.round_trips]
+    trips = RoundTrip.objects.filter(run=run).count() if any(r.round_trips for r in eventful) else 0
+    new = [order.number for order in latest_orders(batch) if order.decided_step >= batch.first_step]
+    ids = dict(zip(new, ids_reserve(Order, len(new)), strict=True))
+    older = {fill.order_number for result in eventful for fill in result.fills} - ids.keys()
+    if older:
+        ids |= dict(Order.objects.filter(run=run, number__in=older).values_list("number", "id"))
+    return Numbers(ids, trips)
+
+
+def steps_record(run: Run, batch: Batch, account: Account, numbers: Numbers) -> None:
+    """Store orders, fills, round trips, positions and the checkpoint of committed-together steps.
+
+    The caller holds the run's row lock.
+    """
+    eventful, latest = batch.eventful, latest_orders(batch)
+    new = [order for order in latest if order.decided_step >= batch.first_step]
     fills = [fill for result in eventful for fill in result.fills]
-    # What has to be read comes first: PostgreSQL works on the rows below while the next are made. The longest is the
-    # first of them, as sending it waits for what went before.
+    trips = [trip for result in eventful for trip in result.round_trips]
+    orders_record(run, eventful, new, numbers.order_ids)
+    orders_update(run, [order for order in latest if order.decided_step < batch.first_step])
+    rows_insert(fill_rows(run, run.fill_count + 1, fills, numbers.order_ids))
+    rows_insert(round_trip_rows(run, numbers.trips_before + 1, trips))
     positions_record(run, account, has_moved=bool(fills) or any(result.notices for result in eventful))
-    stored = RoundTrip.objects.filter(run=run).count() if trips else 0
-    ids = dict(zip([order.number for order in new], ids_reserve(Order, len(new)), strict=True))
-    ids |= ids_of_older(run, {fill.order_number for fill in fills} - ids.keys())
-    equity_record(run, batch, benchmark)
-    orders_record(run, eventful, new, ids)
-    orders_update(run, [order for order in latest.values() if order.decided_step < batch.first_step])
-    rows_insert(fill_rows(run, run.fill_count + 1, fills, ids))
-    rows_insert(round_trip_rows(run, stored + 1, trips))
     checkpoint = Checkpoint(user_id=run.user_id, run=run, step=account.step, account=account.to_json())
     rows_upsert([checkpoint], unique=["run_id"], changing=["step", "account"])
 
 
-def ids_of_older(run: Run, numbers: Set[int]) -> dict[int, int]:
-    """The ids by number of orders that were stored before."""
-    return (
-        dict(Order.objects.filter(run=run, number__in=numbers).values_list("number", "id")) if numbers else {}
-    )
+def latest_orders(batch: Batch) -> Collection[CoreOrder]:
+    """Every order that was created or changed, as the last of the steps left it."""
+    return {order.number: order for result in batch.eventful for order in result.orders}.values()
 
 
 def orders_record(
@@ -92,6 +103,8 @@ def reason_of(order: CoreOrder, decided: Mapping[int, str]) -> str:
 
 
 def equity_record(run: Run, batch: Batch, benchmark: Ints) -> None:
+    """Store the account after each of these steps. `benchmark` holds buy-and-hold's equity at every step of the run, in
+    units."""
     segment = EquitySegment(
         user_id=run.user_id,
         run=run,
@@ -122,4 +135,4 @@ def positions_record(run: Run, account: Account, *, has_moved: bool) -> None:
     rows_upsert(rows, unique=["run_id", "symbol"], changing=["quantity", "average_price", "mark"])
     if has_moved:
         gone = Position.objects.filter(run=run).exclude(symbol__in=account.positions)
-        gone.update(quantity=0, average_price=None)
+        rows_update(gone, quantity=0, average_price=None)

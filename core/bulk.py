@@ -11,7 +11,9 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, Self
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
+from django.db.models.sql import UpdateQuery
 
 from core.together import binary_cursor, write, write_ahead
 
@@ -158,6 +160,16 @@ def row_update(row: models.Model, names: tuple[str, ...]) -> None:
     write(f'UPDATE "{layout.table}" SET {changes} {where}', [*layout.values_of(row), row.pk])  # noqa: S608
 
 
+def rows_update(rows: models.QuerySet[Any, Any], **changes: Any) -> None:
+    """Change rows, nobody needs to know how many."""
+    query = rows.query.chain(UpdateQuery)
+    query.add_update_values(changes)
+    try:
+        write(*query.get_compiler(connection=connection).as_sql())
+    except EmptyResultSet:
+        return
+
+
 def quoted(columns: Iterable[str]) -> str:
     return ", ".join(f'"{column}"' for column in columns)
 
@@ -168,10 +180,11 @@ def ids_reserve(model: type[models.Model], count: int) -> list[int]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            "SELECT array_agg(nextval(pg_get_serial_sequence(%s, 'id'))) FROM generate_series(1, %s)",
             [model._meta.db_table, count],
         )
-        return [row[0] for row in cursor.fetchall()]
+        keys: list[int] = cursor.fetchone()[0]
+    return keys
 
 
 def type_of(field: AnyField) -> str:

@@ -12,11 +12,14 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from select import select
+from socket import AF_UNIX, SO_SNDBUF, SOL_SOCKET, socket
 from typing import Any, NamedTuple, cast
 
 from django.db import DatabaseError, connection, transaction
 from psycopg import ClientCursor, Cursor, Pipeline
 from psycopg.pq import Format
+
+ROOM = 2**20  # bytes on their way
 
 
 class Statement(NamedTuple):
@@ -38,6 +41,7 @@ class _Block:
     def go_ahead(self, cursor: Any, sql: str, params: Sequence[Any]) -> None:
         """Send a statement without waiting for it."""
         if self.ahead is None:
+            widen(connection.connection.pgconn.socket)
             pipeline = connection.connection.pipeline()
             pipeline.__enter__()
             self.ahead = pipeline
@@ -184,6 +188,18 @@ def binary_cursor() -> Any:
     return (
         connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
     )
+
+
+def widen(file: int) -> None:
+    """Let the way to a PostgreSQL on this machine hold a commit of thousands of rows, as far as the system allows, so
+    that nobody waits to send what PostgreSQL reads later."""
+    way = socket(fileno=file)
+    try:
+        if way.family == AF_UNIX:
+            with suppress(OSError):
+                way.setsockopt(SOL_SOCKET, SO_SNDBUF, ROOM)
+    finally:
+        way.detach()
 
 
 def is_plain(cursor: Any) -> bool:
