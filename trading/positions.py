@@ -10,8 +10,6 @@ from typing import NamedTuple
 from trading.money import ZERO
 from trading.types import Fill, Side, new
 
-_FEE_SHARE = Decimal("0.000001")
-
 
 @dataclass(slots=True)
 class Lot:
@@ -77,8 +75,8 @@ class Position:
     def apply(self, fill: Fill) -> list[RoundTrip]:
         """Close lots against the fill, oldest first, and open one with what is left of it.
 
-        The whole fee of a fill goes to the first round trip that it closes, or else to the lot that it opens:
-        the sum over round trips and open lots is what was paid.
+        The fee of a fill is never divided: it goes to the first round trip that the fill closes, or else to the lot that
+        it opens and with that to the first trip cut off it. The sum over trips and open lots is what was paid.
         """
         left = fill.quantity if fill.side is Side.BUY else -fill.quantity
         fee = fill.fee
@@ -100,11 +98,8 @@ class Position:
 
 
 def _round_trip(lot: Lot, closed: int, fill: Fill, exit_fee: Decimal) -> RoundTrip:
-    """Cut `closed` shares off the lot; its entry fee goes with them by share, exactly when the lot is used up."""
-    whole = abs(lot.quantity)
-    entry_fee = lot.fee if closed == whole else (lot.fee * closed / whole).quantize(_FEE_SHARE)
-    lot.fee -= entry_fee
-    fees = entry_fee + exit_fee
+    """Cut `closed` shares off the lot; its entry fee goes with the first of them."""
+    fees, lot.fee = lot.fee + exit_fee, ZERO
     is_long = lot.quantity > 0
     sign = 1 if is_long else -1
     best, worst = max(lot.high, fill.price), min(lot.low, fill.price)

@@ -69,12 +69,14 @@ def test_fill_through_zero_closes_and_opens() -> None:
     assert held.cash == 10_000 + 38 + 59
 
 
-def test_entry_fee_of_a_lot_closed_in_parts_is_shared_out_exactly() -> None:
+def test_a_fee_is_never_divided_and_goes_to_the_first_trip_of_its_fill() -> None:
     held = account()
-    book(held, 3, 100, fee=1)
-    fees = [trip.fees for part in (1, 1, 1) for trip in book(held, -part, 100)]
-    assert sum(fees) == 1
-    assert max(fees) - min(fees) < dec("0.00001")
+    book(held, 2000, "1.07", fee=1)
+    fees = [trip.fees for price in ("1.08", "1.09") for trip in book(held, -1000, price, fee=1)]
+    assert fees == [2, 1], "all in, scaled out"
+    book(held, 1000, "1.08", fee=1)
+    book(held, 1000, "1.07", fee=1)
+    assert [trip.fees for trip in book(held, -2000, "1.09", fee=1)] == [2, 1], "scaled in, all out"
 
 
 def test_excursions_count_prices_between_entry_and_exit_only() -> None:
