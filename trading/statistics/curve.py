@@ -135,13 +135,27 @@ def calendar_day_returns(curve: EquityCurve, time_zone: str) -> Floats:
 
 
 def local_days(seconds: Floats, time_zone: str) -> Integers:
-    """Return the number of the local calendar day at each time. One look-up of the zone per half hour."""
+    """Return the number of the local calendar day at each time. The zone is looked up for each day that the clocks keep,
+    and for each half hour of a day on which they are changed."""
     zone = ZoneInfo(time_zone)
     half_hours = seconds // HALF_HOUR
     is_new = np.diff(half_hours, prepend=np.nan) != 0
-    offsets = [_offset(half_hour * HALF_HOUR, zone) for half_hour in half_hours[is_new].tolist()]
-    local = seconds + np.array(offsets, dtype=np.float64)[np.cumsum(is_new) - 1]
+    offsets = _offsets(half_hours[is_new], zone)
+    local = seconds + offsets[np.cumsum(is_new) - 1]
     return np.asarray(local // DAY_SECONDS, dtype=np.int64)
+
+
+def _offsets(half_hours: Floats, zone: ZoneInfo) -> Floats:
+    """Return the seconds that the zone is ahead of UTC in each half hour."""
+    days, place = np.unique(half_hours * HALF_HOUR // DAY_SECONDS, return_inverse=True)
+    first, last = (
+        np.array([_offset(day * DAY_SECONDS + second, zone) for day in days.tolist()], dtype=np.float64)
+        for second in (0, DAY_SECONDS - 1)
+    )
+    offsets: Floats = first[place]
+    for each in np.flatnonzero((first != last)[place]).tolist():
+        offsets[each] = _offset(half_hours.item(each) * HALF_HOUR, zone)
+    return offsets
 
 
 def last_of_each(days: Integers) -> Integers:
