@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
@@ -162,7 +162,7 @@ def row_update(row: models.Model, names: tuple[str, ...]) -> None:
 
 def rows_update(rows: models.QuerySet[Any, Any], **changes: Any) -> None:
     """Change rows, nobody needs to know how many."""
-    query = rows.query.chain(UpdateQuery)
+    query = cast(UpdateQuery, rows.query.chain(UpdateQuery))
     query.add_update_values(changes)
     try:
         write(*query.get_compiler(connection=connection).as_sql())

@@ -58,7 +58,7 @@ SKIPPED = re.compile(
     | ^[ \t>]*(?:\#{1,6}[ \t]+)?\d{1,2}[.)](?=[ \t])""",
     re.VERBOSE | re.MULTILINE,
 )
-TIME_UNITS = {
+TIME_UNITS: dict[str, Decimal | int] = {
     "ms": Decimal("0.001"),
     "mil": Decimal("0.001"),
     "s": 1,
