@@ -109,10 +109,6 @@ class Order:
     def is_open(self) -> bool:
         return self.closed_at is None
 
-    @property
-    def average_fill_price(self) -> Decimal | None:
-        return self.filled_value / self.filled_quantity if self.filled_quantity else None
-
     def move(self, status: OrderStatus, at: datetime, note: str = "") -> None:
         """Change the status, or raise IllegalOrderMove."""
         if status not in LEGAL_MOVES[self.status]:

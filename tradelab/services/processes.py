@@ -95,11 +95,13 @@ def _kill_session(process: subprocess.Popen[bytes]) -> None:
 
 
 def open_log(path: Path) -> IO[bytes]:
-    """Open a log for appending; one that has grown past 10 MB is put aside first."""
+    """Open a log for appending, for nobody else to read; one that has grown past 10 MB is put aside first."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and path.stat().st_size > LOG_BYTES:
         path.replace(path.with_suffix(".old.log"))
-    return path.open("ab")
+    log = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.fchmod(log, 0o600)
+    return os.fdopen(log, "ab")
 
 
 def log_tail(path: Path, lines: int = 5) -> str:

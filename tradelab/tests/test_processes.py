@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tradelab.services.patience import LONGEST_SECONDS, Patience
-from tradelab.services.processes import Child, spawn, stop
+from tradelab.services.processes import Child, open_log, spawn, stop
 from tradelab.tests.support import eventually, is_running
 
 # Starts another that doesn't care for signals, says which, and ends at the first signal itself.
@@ -99,3 +99,14 @@ def test_patience_lasts_while_a_process_comes_to_its_turn(
             break
         last = at[0]
     assert last == lasted
+
+
+def test_a_log_is_for_nobody_else_to_read_however_old(tmp_path: Path) -> None:
+    log = tmp_path / "log" / "postgres.log"
+    log.parent.mkdir()
+    log.write_text("before\n")
+    log.chmod(0o644)
+    with open_log(log) as output:
+        output.write(b"after\n")
+    assert log.read_text() == "before\nafter\n"
+    assert log.stat().st_mode & 0o777 == 0o600
