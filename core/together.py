@@ -133,8 +133,8 @@ def write_ahead(sql: str, params: Sequence[Any]) -> None:
 
 def rest_ahead() -> None:
     """Send the rest of a block, and the COMMIT of `one_commit`, without waiting: what is computed before the block ends is
-    computed beside PostgreSQL. Nothing more can be read or written in it; its end waits for all of it, and raises what
-    went wrong."""
+    computed beside PostgreSQL. Nothing more can be read or written in it; its end waits for all of it. What goes wrong is
+    raised there at the latest."""
     block = open_block()
     if block is None:
         raise RuntimeError("There is no block around whose rest could go ahead")
