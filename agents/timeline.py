@@ -108,7 +108,11 @@ class Timeline:
         row = (seconds - starts[0]) // self.timeframe.bar_seconds if starts else 0
         if not (0 < row < len(starts) and starts[row - 1] < seconds <= starts[row]):
             row = bisect_left(starts, seconds)
-        return datetime.fromtimestamp(starts[row], UTC) if row < len(starts) else None
+        if row == len(starts):
+            return None
+        # Mostly the next bar begins where this one ends.
+        is_now = starts[row] == seconds and not decided_at.microsecond
+        return decided_at if is_now else datetime.fromtimestamp(starts[row], UTC)
 
     def actions_on(self, symbol: str) -> Actions:
         """What befalls one symbol, each with the start of the first bars after it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from trading.ledger import Account
@@ -14,14 +13,16 @@ from trading.positions import RoundTrip
 from trading.types import Fill, OrderType, Side, TimeInForce
 
 
-@dataclass(slots=True)
 class Tape:
     """What has happened in the present step."""
 
-    fills: list[Fill] = field(default_factory=list)
-    round_trips: list[RoundTrip] = field(default_factory=list)
-    touched: dict[int, Order] = field(default_factory=dict)
-    notices: list[Notice] = field(default_factory=list)
+    __slots__ = ("fills", "notices", "round_trips", "touched")
+
+    def __init__(self) -> None:
+        self.fills: list[Fill] = []
+        self.round_trips: list[RoundTrip] = []
+        self.touched: dict[int, Order] = {}
+        self.notices: list[Notice] = []
 
 
 def enter(account: Account, approved: ApprovedOrder, tape: Tape) -> Order:

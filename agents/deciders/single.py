@@ -19,8 +19,9 @@ class LongOrFlat(Decider):
 
     def __init__(self, params: SizedParams) -> None:
         super().__init__(params)
-        # Holds are said again and again in the same words, so each is made once.
+        # Holds are said again and again in the same words, and orders given on the same terms, so each is made once.
         self.holds: dict[str, Decision] = {}
+        self.orders: dict[tuple[str, bool], tuple[OrderIntent]] = {}
         self.joined: dict[tuple[int, ...], Decision] = {}
 
     def decide(self, observation: Observation) -> Decision:
@@ -46,14 +47,22 @@ class LongOrFlat(Decider):
             if held is None:
                 held = self.holds[reason] = Decision(reasoning=reason)
             return held
+        order = self.orders.get((symbol, wants_long))
+        if order is None:
+            order = self.orders[symbol, wants_long] = (self.order(observation, symbol, wants_long),)
+        return Decision(order, reasoning=reason)
+
+    def order(self, observation: Observation, symbol: str, wants_long: bool) -> OrderIntent:
         if wants_long:
-            return Decision((entry(self.params, symbol, len(observation.symbols)),), reasoning=reason)
-        return Decision((OrderIntent(Action.CLOSE, symbol),), reasoning=reason)
+            return entry(self.params, symbol, len(observation.symbols))
+        return OrderIntent(Action.CLOSE, symbol)
 
     def rests_on(self, observation: Observation) -> Sequence[Signs] | None:
-        held = observation.account.positions
+        held, symbols = observation.account.positions, observation.symbols
+        if len(symbols) == 1:
+            return self.signal_rests_on(observation, symbols[0], symbols[0] in held)
         found: list[Signs] = []
-        for symbol in observation.symbols:
+        for symbol in symbols:
             signs = self.signal_rests_on(observation, symbol, symbol in held)
             if signs is None:
                 return None
