@@ -205,7 +205,7 @@ def test_proceeds_of_a_cash_account_settle_a_session_later_and_it_is_noted(
         assert funds is not None
         unsettled.append(funds.unsettled)
         if funds.unsettled:
-            assert "Sales not settled yet" in text_of(alice_client, url_of(run))
+            assert "Unsettled sales" in text_of(alice_client, url_of(run))
     assert unsettled == [0, 0, 1_000, 0]
 
 
