@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from reasoning.chain import Spelled
+from reasoning.chain import CONTENT, Spelled
 from trading.session import StepResult
 from trading.types import Action, Decision, Effect, OrderIntent, OrderType, TimeInForce, Verdict
 
@@ -113,17 +113,8 @@ def verdict_to_json(index: int | None, verdict: Verdict) -> dict[str, Any]:
     return {"intent": index, **{name: value for name, value in told.items() if name not in untold}}
 
 
-DECISION = (
-    "outcome",
-    "content",
-    "confidence",
-    "failure_code",
-    "intents",
-    "verdicts",
-    "order_numbers",
-    "notices",
-    "context",
-)
+# Of what a record holds, all that a decision says.
+DECISION = CONTENT[CONTENT.index("outcome") :]
 
 
 def decision_values(result: StepResult) -> tuple[Any, ...]:
