@@ -157,7 +157,7 @@ def row_update(row: models.Model, names: tuple[str, ...]) -> None:
     layout = layout_named(type(row), names)
     changes = ", ".join(f'"{column}" = %s' for column in layout.columns)
     where = f'WHERE "{row._meta.pk.column}" = %s'
-    write(f'UPDATE "{layout.table}" SET {changes} {where}', [*layout.values_of(row), row.pk])  # noqa: S608
+    write(f'UPDATE "{layout.table}" SET {changes} {where}', [*layout.values_of(row), row.pk])  # noqa: S608  (names of ours)
 
 
 def rows_update(rows: models.QuerySet[Any, Any], **changes: Any) -> None:

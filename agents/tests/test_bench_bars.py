@@ -51,7 +51,7 @@ def test_columns_come_in_any_order_and_under_usual_names(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("form", ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S+00:00", "%Y-%m-%dT%H:%MZ"])
 def test_moments_are_in_utc_unless_they_say_otherwise(tmp_path: Path, form: str) -> None:
-    given = [[f"{datetime.fromtimestamp(row[0], UTC):{form}}", *row[1:]] for row in rows()]  # type: ignore[arg-type]
+    given = [[f"{datetime.fromtimestamp(row[0], UTC):{form}}", *row[1:]] for row in rows()]  # type: ignore[arg-type]  # a number
     assert bars_read(written(tmp_path, given)).start.tolist() == [START, START + 60, START + 120]
 
 
